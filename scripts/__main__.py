@@ -1,0 +1,120 @@
+"""The command line: ``python -m scripts COMMAND``. It sets up what a command needs.
+
+Only the standard library is imported here; a command's module is imported when it runs,
+inside the project's environment. The syntax of this file is kept old enough that an old
+Python can print the message below instead of a traceback.
+"""
+
+import argparse
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit(
+        "The handbook needs Python 3.11 or newer; this is Python %d.%d. Install a "
+        "newer one and name it, for example: make serve PYTHON=python3.12"
+        % sys.version_info[:2]
+    )
+
+from scripts import environment
+from scripts.environment import ROOT, Stop, say
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scripts", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, about: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=about, description=about)
+
+    for name, about in (
+        ("serve", "build both languages and serve them on 127.0.0.1"),
+        ("live", "serve one language, rebuilt on every save"),
+    ):
+        add(name, about).add_argument("--port", type=int, default=8000)
+    commands.choices["live"].add_argument(
+        "--language", default="en", help="en, or zh (any locale name that begins so)"
+    )
+    add("site", "build both languages into site/")
+    checking = add("check", "check the content rules: seconds, no torch, no browser")
+    checking.add_argument("--strict", action="store_true", help="debts fail as well")
+    checking.add_argument("--format", choices=("text", "github"), default="text")
+    testing = add("test", "run every test; arguments after -- go to pytest")
+    testing.add_argument("pytest", nargs="*", default=[])
+    add("bench", "measure build, search and page weight, as ratios within one run")
+    add("successor", "build with Zensical and compare questions and headings")
+    translating = add("translate", "record that a Chinese page is up to date")
+    translating.add_argument("action", choices=("done",))
+    translating.add_argument("page", help="such as theory/normalization")
+    vendoring = add(
+        "vendor", "refresh or verify the vendored scripts, styles and fonts"
+    )
+    vendoring.add_argument("--verify", action="store_true", help="only verify")
+    add("lock", "resolve requirements/*.in into the pinned *.txt files")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a command inside the environment and return its exit code."""
+    command = options.command
+    if command == "check":
+        from scripts import check
+
+        return check.run(ROOT, strict=options.strict, format=options.format)
+    if command == "serve":
+        from scripts import serve
+
+        return serve.serve(options.port)
+    if command == "live":
+        from scripts import serve
+
+        language = "zh" if options.language.startswith("zh") else "en"
+        return serve.live(options.port, language)
+    if command == "site":
+        from scripts import site
+
+        site.build()
+    elif command == "test":
+        from scripts import suite
+
+        return suite.run(options.pytest)
+    elif command == "bench":
+        from scripts import bench
+
+        bench.run()
+    elif command == "successor":
+        from scripts import successor
+
+        return successor.run()
+    elif command == "translate":
+        from scripts import translate
+
+        say(f"{options.page} is a translation of {translate.done(options.page)}")
+    elif command == "vendor":
+        from scripts import vendor
+
+        return vendor.run(verify_only=options.verify)
+    elif command == "lock":
+        from scripts import lock
+
+        lock.run()
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Parse the command line, set up, run; return the exit code."""
+    options = _parser().parse_args(arguments)
+    needs = "test" if options.command in ("test", "bench", "successor") else "site"
+    try:
+        environment.install(needs)
+        if not environment.inside_venv():
+            return environment.rerun_inside_venv(arguments)
+        return _run(options)
+    except Stop as error:
+        say(f"{options.command}: {error}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
