@@ -1,0 +1,146 @@
+"""Lay out the documents of each language in build/en and build/zh for the generator.
+
+English is docs/en; Chinese is docs/en overlaid with docs/zh, so that a page that is not
+translated yet is shown in English under a banner. Both get the generated pages, the
+figures and the data that the theme reads. Files that did not change are not written
+again, and what is no longer wanted is removed: `make live` rebuilds on real change.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import jieba
+import yaml
+
+from scripts import card, figures, generate
+from scripts.environment import ROOT
+from scripts.model import Handbook, Page, read_handbook
+
+LANGUAGES = ("en", "zh")
+BUILD = ROOT / "build"
+UNTRANSLATED = "untranslated: true\nedit_path: docs/en/{path}\n"
+
+
+def _mark_untranslated(text: str, path: str) -> str:
+    """Add to an English page's front matter that it stands in for a translation."""
+    note = UNTRANSLATED.format(path=path)
+    if text.startswith("---\n"):
+        return text.replace("---\n", "---\n" + note, 1)
+    return f"---\n{note}---\n\n{text}"
+
+
+def _documents(language: str) -> dict[str, bytes]:
+    """Return the hand-written files of one language by path below its root."""
+    files: dict[str, bytes] = {}
+    for layer in ("en",) if language == "en" else ("en", "zh"):
+        for path in sorted((ROOT / "docs" / layer).rglob("*")):
+            if not path.is_file():
+                continue
+            name = path.relative_to(ROOT / "docs" / layer).as_posix()
+            content = path.read_bytes()
+            if layer != language and path.suffix == ".md":
+                text = content.decode("utf-8").replace("\r\n", "\n")
+                content = _mark_untranslated(text, name).encode()
+            files[name] = content
+    return files
+
+
+def _in_nav_order(handbook: Handbook, language: str) -> list[Page]:
+    """Return a language's pages as read, English standing in where one is missing."""
+    pages = {**handbook.pages["en"], **handbook.pages[language]}
+    order = {entry.path: place for place, entry in enumerate(handbook.nav[language])}
+    return sorted(pages.values(), key=lambda p: order.get(f"{p.key}.md", len(order)))
+
+
+def _generated(
+    handbook: Handbook, language: str, terms: list[Any], data: Any
+) -> dict[str, bytes]:
+    """Return the generated pages and theme data of one language by path."""
+    pages = _in_nav_order(handbook, language)
+    made = {
+        "glossary.md": generate.glossary(language, terms),
+        "coverage.md": generate.coverage(language, data, pages),
+        "sources/index.md": generate.source_index(language, data),
+    }
+    for key in data["sources"]:
+        made[f"sources/{key}.md"] = generate.source(language, key, data, pages)
+    for pillar in generate.PILLARS:
+        own = [p for p in pages if p.key.startswith(f"{pillar}/") and p.questions]
+        if own:
+            made[f"{pillar}/index.md"] = generate.overview(language, pillar, own)
+    badges = {
+        key: {
+            "label": entry["label"][language],
+            "title": entry["title"][language],
+            "url": f"sources/{key}.html",
+        }
+        for key, entry in data["sources"].items()
+    }
+    script = json.dumps(badges, ensure_ascii=False, sort_keys=True)
+    made["assets/sources.js"] = f"window.handbookSources = {script};\n"
+    return {name: text.encode() for name, text in made.items()}
+
+
+def _write(target: Path, files: dict[str, bytes]) -> None:
+    """Make ``target`` hold exactly ``files``, touching only what differs."""
+    for name, content in files.items():
+        path = target / name
+        if not (path.is_file() and path.read_bytes() == content):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    if target.exists():
+        for path in sorted(target.rglob("*"), reverse=True):
+            if path.is_file() and path.relative_to(target).as_posix() not in files:
+                path.unlink()
+            elif path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+
+
+def user_dictionary(terms: list[Any]) -> str:
+    """Return the glossary's Chinese terms as a user dictionary of jieba.
+
+    Terms that mix scripts stay out: the search splits at the script anyway.
+    """
+    words = {w for term in terms for w in (term["zh"], *term.get("also_zh", []))}
+    jieba.setLogLevel(logging.WARNING)
+    chinese = sorted(w for w in words if all("一" <= c <= "鿿" for c in w))
+    return "".join(
+        f"{word} {max(10, jieba.suggest_freq(word))} n\n" for word in chinese
+    )
+
+
+def load_data() -> tuple[list[Any], Any]:
+    """Return the glossary's terms and the data of docs/sources.yml."""
+    read = [
+        yaml.safe_load((ROOT / "docs" / name).read_text(encoding="utf-8"))
+        for name in ("glossary.yml", "sources.yml")
+    ]
+    return read[0], read[1]
+
+
+def run(handbook: Handbook | None = None) -> tuple[int, int]:
+    """Stage both languages.
+
+    Args:
+        handbook: what `read_handbook` returned, if it was read already.
+
+    Returns:
+        The number of figures drawn now and of figure modules that were up to date.
+    """
+    handbook = handbook or read_handbook(ROOT)
+    terms, data = load_data()
+    counts = figures.draw(BUILD / "figures")
+    pictures = {
+        f"figures/{path.parent.name}/{path.name}": path.read_bytes()
+        for path in (BUILD / "figures").glob("*/*.svg")
+    }
+    pictures["assets/social.png"] = card.social_card()
+    for language in LANGUAGES:
+        made = _generated(handbook, language, terms, data)
+        _write(BUILD / language, {**_documents(language), **made, **pictures})
+    dictionary = BUILD / "jieba.txt"
+    if not dictionary.exists() or dictionary.read_text() != user_dictionary(terms):
+        dictionary.write_text(user_dictionary(terms), encoding="utf-8")
+    return counts

@@ -1,0 +1,85 @@
+"""The server of the built site: this machine only, and each language's own 404."""
+
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from scripts import serve
+
+
+@pytest.fixture
+def start(tmp_path):
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "index.html").write_text("home")
+    (tmp_path / "404.html").write_text("not here")
+    (tmp_path / "zh" / "404.html").write_text("不在这里", encoding="utf-8")
+    running = serve.server(tmp_path)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{running.server_port}"
+    running.shutdown()
+    running.server_close()
+
+
+def test_it_listens_on_this_machine_only(tmp_path):
+    with serve.server(tmp_path) as running:
+        assert running.server_address[0] == "127.0.0.1"
+
+
+def test_files_are_served(start):
+    with urllib.request.urlopen(f"{start}/") as answer:
+        assert answer.read() == b"home"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("/no.html", "not here"), ("/zh/no/such", "不在这里")]
+)
+def test_what_is_missing_is_said_in_the_language_of_the_address(start, path, text):
+    with pytest.raises(urllib.error.HTTPError) as missing:
+        urllib.request.urlopen(start + path)
+    assert missing.value.code == 404
+    assert missing.value.read().decode() == text
+
+
+def test_sitemaps_name_the_address_they_are_served_at(start, tmp_path):
+    urls = serve.site.site_urls()
+    (tmp_path / "zh" / "sitemap.xml").write_text(
+        f"{urls['zh']}a.html {urls['en']}a.html"
+    )
+    with urllib.request.urlopen(f"{start}/zh/sitemap.xml") as answer:
+        assert answer.read().decode() == f"{start}/zh/a.html {start}/a.html"
+
+
+def test_nothing_outside_the_folder_is_served(start, tmp_path):
+    secret = tmp_path.parent / "secret.txt"
+    secret.write_text("secret")
+    with pytest.raises(urllib.error.HTTPError) as missing:
+        urllib.request.urlopen(f"{start}/../secret.txt")
+    assert missing.value.code == 404
+
+
+def test_edits_that_follow_each_other_are_staged_once(monkeypatch):
+    staged = []
+    monkeypatch.setattr(serve, "SETTLE", 0.05)
+    monkeypatch.setattr(serve.check, "run", lambda root: 0)
+    monkeypatch.setattr(serve.stage, "run", lambda: staged.append(1))
+    watcher = serve._Restage()
+    for _ in range(5):
+        watcher.on_any_event(serve.FileSystemEvent("page.md"))
+    deadline = time.monotonic() + 5
+    while not staged and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    assert staged == [1]
+
+
+def test_a_broken_edit_is_said_and_does_not_end_the_watch(monkeypatch, capsys):
+    def broken():
+        raise ValueError("half a page")
+
+    monkeypatch.setattr(serve.check, "run", lambda root: 0)
+    monkeypatch.setattr(serve.stage, "run", broken)
+    serve._restage()
+    assert "half a page" in capsys.readouterr().out
