@@ -1,0 +1,1 @@
+"""Code behind the pages of the theory pillar."""
