@@ -26,6 +26,8 @@ SKIP_LINK = re.compile(r'href="#[^"]*"( class="md-skip")')
 MARKDOWN_LINK = re.compile(r'(href="[^":]*)\.(?:md|ipynb)([#"])')
 PILCROW = re.compile(r'<a class="anchor-link" href="#[^"]*">[^<]*</a>')
 UNSEARCHED = re.compile(r"<pre>.*?</pre>|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+NO_ALT = re.compile(r'alt="No description has been provided for this image"')
+PLOT = {"en": "Plot; the text below says what it shows.", "zh": "图，说明见下文。"}
 EMBEDDED = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
 
 
@@ -75,22 +77,25 @@ def fill_counts(page: str, numbers: dict[str, int]) -> str:
     return COUNT.sub(lambda m: f"{m[1]}{numbers[m[2]]}{m[3]}", page)
 
 
-def mend_notebook(page: str, root: str) -> str:
+def mend_notebook(page: str, root: str, language: str) -> str:
     """Make the page of a notebook one of the site.
 
     Its own styles and scripts give way to the site's, links to Markdown pages lead to
     the built ones, and its headings get anchors (``part-1`` and so on), which Chinese
-    headings lack and which are then the same in both languages.
+    headings lack and which are then the same in both languages. Plots say that the
+    text below describes them, where nbconvert says that nothing does.
 
     Args:
         page: the HTML of a page.
         root: the relative path to its language's root, ``""`` or ``"../"``.
+        language: ``en`` or ``zh``.
     """
     if NOTEBOOK not in page:
         return page
-    start = page.index(NOTEBOOK)
+    start = page.rindex("<article", 0, page.index(NOTEBOOK))
     end = page.index("</article>", start)
     body = MARKDOWN_LINK.sub(r"\1.html\2", EMBEDDED.sub("", page[start:end]))
+    body = NO_ALT.sub(f'alt="{PLOT[language]}"', body)
     numbers = itertools.count()
     body = NOTEBOOK_HEADING.sub(lambda m: f'<{m[1]} id="part-{next(numbers)}">', body)
     top = SKIP_LINK.sub(r'href="#part-0"\1', page[:start])
@@ -217,7 +222,7 @@ def run(root: Path, language: str, site_url: str, expected: set[str]) -> list[En
         up = "../" * (len(path.relative_to(root).parts) - 1)
         if NOTEBOOK in page:
             notebooks.add(path.relative_to(root).as_posix())
-        page = fill_counts(mend_notebook(page, up), numbers)
+        page = fill_counts(mend_notebook(page, up, language), numbers)
         if found:
             url = site_url + path.relative_to(root).as_posix()
             data = structured_data(found, url, language)

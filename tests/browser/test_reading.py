@@ -244,7 +244,7 @@ def test_the_exploration_shows_its_plots_in_the_sites_theme(
     wrapper = page.locator(".jupyter-wrapper")
     expect(wrapper).to_be_visible()
     assert wrapper.locator("svg").count() + wrapper.locator("img").count() >= 3
-    assert page.locator(".jupyter-wrapper style, .jupyter-wrapper script").count() == 0
+    assert page.locator("article style, article script").count() == 0
     settled(page)
     text = page.locator("p").first.evaluate("p => getComputedStyle(p).fontFamily")
     body = page.evaluate("getComputedStyle(document.body).fontFamily")

@@ -109,15 +109,16 @@ def test_structured_data_cannot_end_its_script_element(root):
 
 
 def test_notebook_loses_its_styles_and_scripts_and_only_there():
-    body = f"{finish.NOTEBOOK}<style>a</style><p>kept</p><script>\nb\n</script></div>"
+    body = "<style>a</style>"
+    body += f"{finish.NOTEBOOK}<style>a</style><p>kept</p><script>\nb\n</script></div>"
     before = page(body).replace("</head>", "<style>mine</style></head>")
-    after = finish.mend_notebook(before, "../")
+    after = finish.mend_notebook(before, "../", "en")
     assert "<p>kept</p>" in after
     assert "<style>mine</style>" in after
     assert "<style>a" not in after
     assert "<script>" not in after
     assert 'href="../assets/notebook.css"' in after
-    assert finish.mend_notebook(page("<style>a</style>"), "") == page(
+    assert finish.mend_notebook(page("<style>a</style>"), "", "en") == page(
         "<style>a</style>"
     )
 
@@ -138,12 +139,14 @@ def test_headings_and_links_of_a_notebook_fit_the_site():
     nav = link.format(2, "md-nav__link") + link.format(3, "md-nav__link")
     contents = link.format(1, "md-skip") + nav + nav
     body = (
-        f"{contents}{finish.NOTEBOOK}"
+        f"{finish.NOTEBOOK}"
         '<h1 id="">a<a class="anchor-link" href="#">¶</a></h1>'
         '<h2 id="">b</h2><p><a href="one.md#why">w</a> <a href="two.ipynb">t</a>'
+        '<img alt="No description has been provided for this image">'
         '<a href="https://example.org/x.md#y">out</a></p><h2 id="">c</h2></div>'
     )
-    tree = html.fromstring(finish.mend_notebook(page(body), ""))
+    whole = page(body).replace("<article>", f"{contents}<article>")
+    tree = html.fromstring(finish.mend_notebook(whole, "", "zh"))
     assert tree.xpath("//h1/@id | //h2/@id") == ["part-0", "part-1", "part-2"]
     nav = tree.xpath("//a[@class='md-nav__link']/@href")
     assert nav == ["#part-1", "#part-2", "#part-1", "#part-2"]
@@ -154,6 +157,7 @@ def test_headings_and_links_of_a_notebook_fit_the_site():
         "https://example.org/x.md#y",
     ]
     assert "¶" not in tree.text_content()
+    assert tree.xpath("//img/@alt") == [finish.PLOT["zh"]]
 
 
 def search_of(root, documents, entries=(), notebooks=frozenset()):
