@@ -33,7 +33,7 @@ site_name: Bare
 site_url: http://127.0.0.1/
 use_directory_urls: false
 docs_dir: {docs}
-theme: {{name: material, font: false, language: {language}}}
+theme: {{name: material, font: false, language: {language}, custom_dir: {theme}}}
 plugins:
   search: {{}}
   mkdocs-jupyter: {{include: ["*.ipynb"], execute: true, cache_dir: "{cache}"}}
@@ -48,7 +48,7 @@ markdown_extensions:
     base_path: [{root}/snippets, {root}/docs]
     auto_append: [references.md]
   pymdownx.blocks.details:
-    types: [answer, pitfalls, rubric]
+    types: [{{name: answer}}, {{name: pitfalls}}, {{name: rubric}}]
 """
 
 
@@ -122,19 +122,25 @@ def build_copy(tree: Path) -> None:
 
 def bare_build(folder: Path) -> None:
     """Build the staged documents with Material alone, both languages in parallel."""
+    theme = folder / "theme"
+    theme.mkdir(exist_ok=True)
+    # the home page names a template of ours: here it is Material's own page
+    (theme / "home.html").write_text('{% extends "main.html" %}')
 
     def one(language: str) -> None:
         config = folder / f"{language}.yml"
         docs, cache = ROOT / "build" / language, folder / f"cache-{language}"
         values = {"docs": docs, "language": language, "cache": cache, "root": ROOT}
-        config.write_text(BARE.format(**values), encoding="utf-8")
-        subprocess.run(
+        config.write_text(BARE.format(**values, theme=theme), encoding="utf-8")
+        done = subprocess.run(
             [*MKDOCS, "-f", str(config), "-d", str(folder / f"out-{language}")],
             cwd=ROOT,
             env=site.notebook_environment(language),
             capture_output=True,
-            check=True,
+            text=True,
         )
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(one, ("en", "zh")))

@@ -26,6 +26,14 @@ SKIP_LINK = re.compile(r'href="#[^"]*"( class="md-skip")')
 MARKDOWN_LINK = re.compile(r'(href="[^":]*)\.(?:md|ipynb)([#"])')
 PILCROW = re.compile(r'<a class="anchor-link" href="#[^"]*">[^<]*</a>')
 UNSEARCHED = re.compile(r"<pre>.*?</pre>|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+COPYING = re.compile(
+    r'<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>'
+    r'|<div class="clipboard-copy-txt".*?</div>',
+    re.DOTALL,
+)
+NOTEBOOK_CODE = re.compile(
+    r'<div class="highlight-ipynb hl-python"><pre>(.*?)</pre>', re.DOTALL
+)
 NO_ALT = re.compile(r'alt="No description has been provided for this image"')
 PLOT = {"en": "Plot; the text below says what it shows.", "zh": "图，说明见下文。"}
 EMBEDDED = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
@@ -82,8 +90,9 @@ def mend_notebook(page: str, root: str, language: str) -> str:
 
     Its own styles and scripts give way to the site's, links to Markdown pages lead to
     the built ones, and its headings get anchors (``part-1`` and so on), which Chinese
-    headings lack and which are then the same in both languages. Plots say that the
-    text below describes them, where nbconvert says that nothing does.
+    headings lack and which are then the same in both languages. Code becomes a block
+    like any other, with the theme's copy button. Plots say that the text below
+    describes them, where nbconvert says that nothing does.
 
     Args:
         page: the HTML of a page.
@@ -95,6 +104,9 @@ def mend_notebook(page: str, root: str, language: str) -> str:
     start = page.rindex("<article", 0, page.index(NOTEBOOK))
     end = page.index("</article>", start)
     body = MARKDOWN_LINK.sub(r"\1.html\2", EMBEDDED.sub("", page[start:end]))
+    body = COPYING.sub("", body)
+    code = r'<div class="highlight"><pre><code>\1</code></pre>'
+    body = NOTEBOOK_CODE.sub(code, body)
     body = NO_ALT.sub(f'alt="{PLOT[language]}"', body)
     numbers = itertools.count()
     body = NOTEBOOK_HEADING.sub(lambda m: f'<{m[1]} id="part-{next(numbers)}">', body)
@@ -128,11 +140,11 @@ def improve_search(root: Path, entries: list[Entry], notebooks: set[str]) -> Non
     """Make questions results of their own in a language's search index.
 
     Material shows the sections of a page below that page and ranks them together. A
-    question gets an address of its own instead (``page.html?q=id``, which reading.js
-    turns into the anchor), so that the best question comes first, from whatever page.
-    Bare group headings, lists of questions, code and formulas leave the index, which
-    keeps it small. The index is written as a
-    script as well, which loads from disk.
+    question gets an address of its own instead, ``page.html?question=id``, which
+    reading.js turns into the anchor: the best question then comes first, from whatever
+    page. Bare group headings, lists of questions, code and formulas leave the index,
+    which keeps it small. The index is written as a script as well, which loads from
+    disk.
 
     Args:
         root: the root of the language's site.
@@ -141,7 +153,7 @@ def improve_search(root: Path, entries: list[Entry], notebooks: set[str]) -> Non
     """
     path = root / "search" / "search_index.json"
     index: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    urls = {entry.url: f"{entry.page}.html?q={entry.id}" for entry in entries}
+    urls = {entry.url: f"{entry.page}.html?question={entry.id}" for entry in entries}
     documents = []
     sections: dict[str, int] = {}
     for document in index["docs"]:
@@ -177,12 +189,11 @@ def write_sitemap(root: Path, site_url: str, other_url: str, language: str) -> N
         'xmlns:xhtml="http://www.w3.org/1999/xhtml">',
     ]
     for name in names:
-        tail = name.removesuffix("index.html") if name == "index.html" else name
         links = "".join(
-            f'<xhtml:link rel="alternate" hreflang="{code}" href="{start}{tail}"/>'
+            f'<xhtml:link rel="alternate" hreflang="{code}" href="{start}{name}"/>'
             for code, start in ((language, site_url), (other, other_url))
         )
-        lines.append(f"<url><loc>{site_url}{tail}</loc>{links}</url>")
+        lines.append(f"<url><loc>{site_url}{name}</loc>{links}</url>")
     lines.append("</urlset>")
     (root / "sitemap.xml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (root / "sitemap.xml.gz").unlink(missing_ok=True)

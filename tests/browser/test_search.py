@@ -49,7 +49,7 @@ def results(page, query: str) -> list[str]:
 
 def rank(links: list[str], expected: str) -> int | None:
     """Return the place of a question among all results, pages and sections included."""
-    found = [parse_qs(urlsplit(link).query).get("q") for link in links]
+    found = [parse_qs(urlsplit(link).query).get("question") for link in links]
     return found.index([expected]) + 1 if [expected] in found else None
 
 

@@ -77,7 +77,7 @@ def test_run_fills_counts_and_adds_structured_data_and_search(root):
     index = json.loads((root / "search" / "search_index.json").read_text())
     assert [d["location"] for d in index["docs"]] == [
         "theory/one.html",
-        "theory/one.html?q=why",
+        "theory/one.html?question=why",
     ]
     assert [d.get("boost") for d in index["docs"]] == [None, finish.QUESTION_BOOST]
     script = (root / "search" / "search_index.js").read_text()
@@ -128,7 +128,7 @@ def test_sitemap_names_both_languages(root):
     (root / "sitemap.xml.gz").write_bytes(b"old")
     finish.write_sitemap(root, "https://e.org/zh/", "https://e.org/", "zh")
     text = (root / "sitemap.xml").read_text()
-    assert "<loc>https://e.org/zh/</loc>" in text
+    assert "<loc>https://e.org/zh/index.html</loc>" in text
     assert 'hreflang="en" href="https://e.org/theory/one.html"' in text
     assert "404" not in text
     assert not (root / "sitemap.xml.gz").exists()
@@ -143,6 +143,10 @@ def test_headings_and_links_of_a_notebook_fit_the_site():
         '<h1 id="">a<a class="anchor-link" href="#">¶</a></h1>'
         '<h2 id="">b</h2><p><a href="one.md#why">w</a> <a href="two.ipynb">t</a>'
         '<img alt="No description has been provided for this image">'
+        '<div class="zeroclipboard-container"><clipboard-copy ,=""><div></div>'
+        "</clipboard-copy>\n</div>"
+        '<div class="highlight-ipynb hl-python"><pre>x = 1</pre></div>'
+        '<div class="clipboard-copy-txt" id="cell-1">x = 1</div>'
         '<a href="https://example.org/x.md#y">out</a></p><h2 id="">c</h2></div>'
     )
     whole = page(body).replace("<article>", f"{contents}<article>")
@@ -151,7 +155,10 @@ def test_headings_and_links_of_a_notebook_fit_the_site():
     nav = tree.xpath("//a[@class='md-nav__link']/@href")
     assert nav == ["#part-1", "#part-2", "#part-1", "#part-2"]
     assert tree.xpath("//a[@class='md-skip']/@href") == ["#part-0"]
-    assert tree.xpath("//p/a/@href") == [
+    assert tree.xpath("//div[@class='highlight']/pre/code/text()") == ["x = 1"]
+    assert tree.text_content().count("x = 1") == 1
+    assert not tree.xpath("//clipboard-copy")
+    assert tree.xpath("//a[not(@class)]/@href") == [
         "one.html#why",
         "two.html",
         "https://example.org/x.md#y",

@@ -205,7 +205,7 @@ def test_sitemap_lists_every_page_in_both_languages(built, language):
     entries = ElementTree.parse(root / "sitemap.xml").getroot()
     listed = {entry.findtext(f"{SITEMAP}loc") for entry in entries}
     pages = {
-        urls[language] + ("" if name == "index.html" else name)
+        urls[language] + name
         for name in (p.relative_to(root).as_posix() for p in pages_of(built, language))
         if name != "404.html"
     }

@@ -169,7 +169,7 @@
   /* ---- Links to questions ---- */
 
   const target = () => {
-    let id = location.hash.slice(1) || new URLSearchParams(location.search).get("q") || "";
+    let id = location.hash.slice(1) || new URLSearchParams(location.search).get("question") || "";
     try {
       id = decodeURIComponent(id);
     } catch { /* not encoded: take it as it is */ }
