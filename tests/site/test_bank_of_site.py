@@ -1,5 +1,6 @@
 """The question bank holds what the Markdown holds, no more and no less."""
 
+import json
 import re
 
 import pytest
@@ -63,3 +64,13 @@ def test_home_page_counts_come_from_the_bank(built):
         for pillar in ("theory", "projects", "coding", "industry"):
             counted = sum(entry["pillar"] == pillar for entry in index)
             assert shown[pillar] == str(counted)
+
+
+def test_the_chinese_index_keeps_glossary_terms_whole(built):
+    index = json.loads((built / "zh" / "search" / "search_index.json").read_text())
+    words = {
+        word
+        for document in index["docs"]
+        for word in document["text"].split("\u200b") + document["title"].split("\u200b")
+    }
+    assert {"批量归一化", "转置卷积", "感受野", "梯度裁剪"} <= words
