@@ -25,7 +25,9 @@ CONTENTS_LINK = re.compile(r'href="#([^"]*)"( class="md-nav__link")')
 SKIP_LINK = re.compile(r'href="#[^"]*"( class="md-skip")')
 MARKDOWN_LINK = re.compile(r'(href="[^":]*)\.(?:md|ipynb)([#"])')
 PILCROW = re.compile(r'<a class="anchor-link" href="#[^"]*">[^<]*</a>')
-UNSEARCHED = re.compile(r"<pre>.*?</pre>|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+BEFORE_TEXT = re.compile(r"^[^<]*")  # the answer's title, which says nothing
 COPYING = re.compile(
     r'<div class="zeroclipboard-container">.*?</clipboard-copy>\s*</div>'
     r'|<div class="clipboard-copy-txt".*?</div>',
@@ -165,9 +167,10 @@ def improve_search(root: Path, entries: list[Entry], notebooks: set[str]) -> Non
         if location in urls:
             document["location"] = urls[location]
             document["boost"] = QUESTION_BOOST
+            document["text"] = BEFORE_TEXT.sub("", document["text"])
         elif _is_list(location) or ("#" in location and not document["text"]):
             continue
-        document["text"] = UNSEARCHED.sub(" ", document["text"])
+        document["text"] = FORMULA.sub("…", CODE.sub(" ", document["text"]))
         documents.append(document)
     index["docs"] = documents
     text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
