@@ -104,10 +104,12 @@ def rerun_inside_venv(arguments: list[str]) -> int:
         The exit code of that run.
     """
     command = [str(venv_python()), "-m", "scripts", *arguments]
-    try:
-        return subprocess.run(command, cwd=ROOT).returncode
-    except KeyboardInterrupt:
-        return 130
+    inner = subprocess.Popen(command, cwd=ROOT)
+    while True:
+        try:
+            return inner.wait()
+        except KeyboardInterrupt:
+            continue  # the inner process got it too and ends in its own way
 
 
 def check_disk(needed: float) -> None:

@@ -21,7 +21,6 @@ TEXT: dict[str, dict[str, str]] = {
         "projects.about": "How to tell a project of one's own truthfully and well.",
         "coding.about": "Exercises as interviewers set them, with a judge.",
         "industry.about": "Companies, reports of interviews and views of the field.",
-        "overview.questions": "{count} questions",
         "glossary": "Glossary",
         "glossary.about": "The terms of this handbook in English and Chinese, {count} in "
         "all. Pages use these terms, and the Chinese search splits text along them.",
@@ -61,7 +60,6 @@ TEXT: dict[str, dict[str, str]] = {
         "projects.about": "如何真实而清楚地讲述自己的项目。",
         "coding.about": "面试中真实出现的编程题，附自动评判。",
         "industry.about": "公司、面试经历与对行业的看法。",
-        "overview.questions": "{count} 道题",
         "glossary": "术语表",
         "glossary.about": "本手册使用的中英文术语，共 {count} 条。各页面统一采用这些译法，"
         "中文搜索也按它们分词。",

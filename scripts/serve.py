@@ -78,10 +78,10 @@ def server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
 def serve(port: int) -> int:
     """Build both languages and serve them until interrupted; return the exit code."""
     check_port(port)
-    site.build()
-    say(f"English: http://{HOST}:{port}/\n中文:    http://{HOST}:{port}/zh/")
-    say("Stop with Ctrl+C.")
-    with server(site.SITE, port) as running:
+    with server(site.SITE, port) as running:  # holds the port while the site is built
+        site.build()
+        say(f"English: http://{HOST}:{port}/\n中文:    http://{HOST}:{port}/zh/")
+        say("Stop with Ctrl+C.")
         try:
             running.serve_forever()
         except KeyboardInterrupt:

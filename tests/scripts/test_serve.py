@@ -1,5 +1,9 @@
 """The server of the built site: this machine only, and each language's own 404."""
 
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -8,6 +12,7 @@ import urllib.request
 import pytest
 
 from scripts import serve
+from scripts.environment import ROOT
 
 
 @pytest.fixture
@@ -83,3 +88,34 @@ def test_a_broken_edit_is_said_and_does_not_end_the_watch(monkeypatch, capsys):
     monkeypatch.setattr(serve.stage, "run", broken)
     serve._restage()
     assert "half a page" in capsys.readouterr().out
+
+
+def test_serve_builds_serves_both_languages_and_ends_well_on_interrupt(tmp_path):
+    code = (
+        "import sys\n"
+        "from scripts import serve, site\n"
+        "site.build = lambda: None\n"
+        "sys.exit(serve.serve(int(sys.argv[1])))"
+    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    running = subprocess.Popen(
+        [sys.executable, "-c", code, str(port)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    lines = [running.stdout.readline() for _ in range(3)]
+    assert f"http://127.0.0.1:{port}/zh/" in "".join(lines)
+    again = subprocess.run(
+        [sys.executable, "-m", "scripts", "serve", "--port", str(port)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert again.returncode == 1
+    assert f"Port {port} on 127.0.0.1 is taken" in again.stdout
+    assert "Traceback" not in again.stderr
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=20) == 0
