@@ -5,7 +5,7 @@ import json
 import pytest
 from lxml import html
 
-from scripts import bank, finish
+from scripts import bank, finish, search
 
 QUESTION = """<h3 class="question" data-asked="a-1 b-2" data-level="basic"
  data-tags="x" id="why">Why <em>so</em>?</h3>
@@ -79,7 +79,7 @@ def test_run_fills_counts_and_adds_structured_data_and_search(root):
         "theory/one.html",
         "theory/one.html?question=why",
     ]
-    assert [d.get("boost") for d in index["docs"]] == [None, finish.QUESTION_BOOST]
+    assert [d.get("boost") for d in index["docs"]] == [None, search.QUESTION_BOOST]
     script = (root / "search" / "search_index.js").read_text()
     assert json.loads(script.removeprefix("var __index = ")) == index
 
@@ -108,21 +108,6 @@ def test_structured_data_cannot_end_its_script_element(root):
     assert json.loads(body)["mainEntity"][0]["name"] == "</script><b>"
 
 
-def test_notebook_loses_its_styles_and_scripts_and_only_there():
-    body = "<style>a</style>"
-    body += f"{finish.NOTEBOOK}<style>a</style><p>kept</p><script>\nb\n</script></div>"
-    before = page(body).replace("</head>", "<style>mine</style></head>")
-    after = finish.mend_notebook(before, "../", "en")
-    assert "<p>kept</p>" in after
-    assert "<style>mine</style>" in after
-    assert "<style>a" not in after
-    assert "<script>" not in after
-    assert 'href="../assets/notebook.css"' in after
-    assert finish.mend_notebook(page("<style>a</style>"), "", "en") == page(
-        "<style>a</style>"
-    )
-
-
 def test_sitemap_names_both_languages(root):
     (root / "404.html").write_text(page(""))
     (root / "sitemap.xml.gz").write_bytes(b"old")
@@ -134,63 +119,7 @@ def test_sitemap_names_both_languages(root):
     assert not (root / "sitemap.xml.gz").exists()
 
 
-def test_headings_and_links_of_a_notebook_fit_the_site():
-    link = '<a href="#_{}" class="{}">x</a>'
-    nav = link.format(2, "md-nav__link") + link.format(3, "md-nav__link")
-    contents = link.format(1, "md-skip") + nav + nav
-    body = (
-        f"{finish.NOTEBOOK}"
-        '<h1 id="">a<a class="anchor-link" href="#">¶</a></h1>'
-        '<h2 id="">b</h2><p><a href="one.md#why">w</a> <a href="two.ipynb">t</a>'
-        '<img alt="No description has been provided for this image">'
-        '<div class="zeroclipboard-container"><clipboard-copy ,=""><div></div>'
-        "</clipboard-copy>\n</div>"
-        '<div class="highlight-ipynb hl-python"><pre>x = 1</pre></div>'
-        '<div class="clipboard-copy-txt" id="cell-1">x = 1</div>'
-        '<a href="https://example.org/x.md#y">out</a></p><h2 id="">c</h2></div>'
-    )
-    whole = page(body).replace("<article>", f"{contents}<article>")
-    tree = html.fromstring(finish.mend_notebook(whole, "", "zh"))
-    assert tree.xpath("//h1/@id | //h2/@id") == ["part-0", "part-1", "part-2"]
-    nav = tree.xpath("//a[@class='md-nav__link']/@href")
-    assert nav == ["#part-1", "#part-2", "#part-1", "#part-2"]
-    assert tree.xpath("//a[@class='md-skip']/@href") == ["#part-0"]
-    assert tree.xpath("//div[@class='highlight']/pre/code/text()") == ["x = 1"]
-    assert tree.text_content().count("x = 1") == 1
-    assert not tree.xpath("//clipboard-copy")
-    assert tree.xpath("//a[not(@class)]/@href") == [
-        "one.html#why",
-        "two.html",
-        "https://example.org/x.md#y",
-    ]
-    assert "¶" not in tree.text_content()
-    assert tree.xpath("//img/@alt") == [finish.PLOT["zh"]]
-
-
-def search_of(root, documents, entries=(), notebooks=frozenset()):
-    """Improve an index of some documents and return the documents it then holds."""
-    path = root / "search" / "search_index.json"
-    path.write_text(json.dumps({"config": {}, "docs": documents}))
-    finish.improve_search(root, list(entries), set(notebooks))
-    return json.loads(path.read_text())["docs"]
-
-
-def test_sections_of_a_notebook_are_found_by_their_anchors(root):
-    docs = [
-        {"location": f"theory/n.html{anchor}", "title": "T", "text": "x"}
-        for anchor in ("", "", "#old")
-    ]
-    found = search_of(root, docs, notebooks={"theory/n.html"})
-    assert [document["location"] for document in found] == [
-        "theory/n.html",
-        "theory/n.html#part-1",
-        "theory/n.html#part-2",
-    ]
-
-
-def test_code_and_formulas_are_not_searched(root):
-    text = "Answer <p>Say <code>x</code> \\(x^2\\)<pre>import numpy</pre> aloud.</p>"
-    entries = bank.read_page(root / "theory" / "one.html", root)
-    docs = [{"location": "theory/one.html#why", "title": "Why", "text": text}]
-    (found,) = search_of(root, docs, entries)
-    assert found["text"] == "<p>Say <code>x</code> …  aloud.</p>"
+def test_a_count_that_nobody_counts_is_said():
+    text = '<span class="count" data-count="cats"></span>'
+    with pytest.raises(finish.Inconsistent, match="cats"):
+        finish.fill_counts(text, {"total": 1})

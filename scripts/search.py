@@ -1,0 +1,60 @@
+"""The search index of a language, improved after the generator wrote it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from scripts.bank import Entry
+
+QUESTION_BOOST = 2.0  # a question against other sections and pages
+CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+BEFORE_TEXT = re.compile(r"^[^<]*")  # the answer's title, which says nothing
+
+
+def _is_list(location: str) -> bool:
+    """Whether an indexed section only repeats the titles of questions."""
+    page, _, anchor = location.partition("#")
+    lists = page == "coverage.html" or page.startswith("sources/")
+    return bool(anchor) and (lists or page.endswith("/index.html"))
+
+
+def improve(root: Path, entries: list[Entry], notebooks: set[str]) -> None:
+    """Make questions results of their own in a language's search index.
+
+    Material shows the sections of a page below that page and ranks them together. A
+    question gets an address of its own instead, ``page.html?question=id``, which
+    reading.js turns into the anchor: the best question then comes first, from whatever
+    page. Bare group headings, lists of questions, code and formulas leave the index,
+    which keeps it small. The index is written as a script as well, which loads from
+    disk.
+
+    Args:
+        root: the root of the language's site.
+        entries: its questions.
+        notebooks: the addresses of its explorations, relative to the root.
+    """
+    path = root / "search" / "search_index.json"
+    index: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    urls = {entry.url: f"{entry.page}.html?question={entry.id}" for entry in entries}
+    documents = []
+    sections: dict[str, int] = {}
+    for document in index["docs"]:
+        location = document["location"]
+        page = location.partition("#")[0]
+        if page in notebooks:  # as scripts.notebook names its headings
+            number = sections[page] = sections.get(page, -1) + 1
+            document["location"] = f"{page}#part-{number}" if number else page
+        if location in urls:
+            document["location"] = urls[location]
+            document["boost"] = QUESTION_BOOST
+            document["text"] = BEFORE_TEXT.sub("", document["text"])
+        elif _is_list(location) or ("#" in location and not document["text"]):
+            continue
+        document["text"] = FORMULA.sub("…", CODE.sub(" ", document["text"]))
+        documents.append(document)
+    index["docs"] = documents
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text, encoding="utf-8")
+    path.with_suffix(".js").write_text(f"var __index = {text}", encoding="utf-8")
