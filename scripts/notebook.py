@@ -22,6 +22,12 @@ COPYING = re.compile(
 CODE = re.compile(r'<div class="highlight-ipynb hl-python"><pre>(.*?)</pre>', re.DOTALL)
 NO_ALT = re.compile(r'alt="No description has been provided for this image"')
 PLOT = {"en": "Plot; the text below says what it shows.", "zh": "图，说明见下文。"}
+# A cell's prints arrive in one message or in several, as timing has it.
+SPLIT_OUTPUT = re.compile(
+    r'</pre>\s*</div>\s*</div>\s*<div class="jp-OutputArea-child">\s*'
+    r'<div class="jp-RenderedText jp-OutputArea-output" data-mime-type="text/plain"'
+    r'[^>]*>\s*<pre>'
+)
 EMBEDDED = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
 
 
@@ -36,7 +42,7 @@ def mend(page: str, root: str, language: str) -> str:
     Its own styles and scripts give way to the site's, links to Markdown pages lead to
     the built ones, and its headings get anchors (``part-1`` and so on), which Chinese
     headings lack and which are then the same in both languages. Code becomes a block
-    like any other, with the theme's copy button. Plots say that the text below
+    like any other, with the theme's copy button; what it prints is one block. Plots say that the text below
     describes them, where nbconvert says that nothing does.
 
     Args:
@@ -51,6 +57,7 @@ def mend(page: str, root: str, language: str) -> str:
     body = COPYING.sub("", EMBEDDED.sub("", page[start:end]))
     body = MARKDOWN_LINK.sub(r"\1.html\2", body)
     body = CODE.sub(r'<div class="highlight"><pre><code>\1</code></pre>', body)
+    body = SPLIT_OUTPUT.sub("", body)
     body = NO_ALT.sub(f'alt="{PLOT[language]}"', body)
     numbers = itertools.count()
     body = HEADING.sub(lambda m: f'<{m[1]} id="part-{next(numbers)}">', body)

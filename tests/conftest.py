@@ -8,6 +8,10 @@ import pytest
 from scripts.environment import ROOT
 
 LANGUAGES = ("en", "zh")
+DOCS = ROOT / "docs"
+NOTEBOOKS = sorted(
+    path.relative_to(DOCS / "en").as_posix() for path in DOCS.glob("en/**/*.ipynb")
+)
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,14 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.conftest import LANGUAGES
+from tests.conftest import LANGUAGES, NOTEBOOKS
 
 KINDS = (
     "index.html",
     "theory/index.html",
     "theory/normalization.html",
     "theory/convolution.html",
-    "theory/batch-norm-exploration.html",
+    *(name.replace(".ipynb", ".html") for name in NOTEBOOKS),
     "glossary.html",
     "coverage.html",
     "sources/index.html",

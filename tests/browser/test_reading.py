@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from scripts import bank
-from tests.conftest import LANGUAGES, root_of
+from tests.conftest import LANGUAGES, NOTEBOOKS, root_of
 
 PAGE = "theory/normalization.html"
 QUESTION = "batch-norm-train-inference"
@@ -236,10 +236,11 @@ def test_wide_tables_scroll_in_their_own_box_on_a_phone(open_page, address):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_the_exploration_shows_its_plots_in_the_sites_theme(
-    open_page, address, language
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_an_exploration_shows_its_plots_in_the_sites_theme(
+    open_page, address, language, name
 ):
-    path = "theory/batch-norm-exploration.html"
+    path = name.replace(".ipynb", ".html")
     page = open_page(url(address, language, path))
     wrapper = page.locator(".jupyter-wrapper")
     expect(wrapper).to_be_visible()

@@ -54,3 +54,20 @@ def test_headings_and_links_of_a_notebook_fit_the_site():
     ]
     assert "¶" not in tree.text_content()
     assert tree.xpath("//img/@alt") == [notebook.PLOT["zh"]]
+
+
+def test_what_a_cell_prints_is_one_block_however_it_arrived():
+    def output(text, kind=""):
+        return (
+            f'<div class="jp-OutputArea-child{kind}">\n<div class="jp-RenderedText '
+            'jp-OutputArea-output" data-mime-type="text/plain" tabindex="0">\n'
+            f"<pre>{text}\n</pre>\n</div>\n</div>\n"
+        )
+
+    result = output("a result", " jp-OutputArea-executeResult")
+    body = output("one") + output("two") + output("three") + result
+    whole = page(f"{notebook.WRAPPER}{body}</div>")
+    tree = html.fromstring(notebook.mend(whole, "", "en"))
+    found = [pre.text.split("\n")[:-1] for pre in tree.iter("pre")]
+    assert found == [["one", "two", "three"], ["a result"]]
+    assert len(tree.xpath("//div[starts-with(@class,'jp-OutputArea-child')]")) == 2
