@@ -26,7 +26,7 @@ PLOT = {"en": "Plot; the text below says what it shows.", "zh": "图，说明见
 SPLIT_OUTPUT = re.compile(
     r'</pre>\s*</div>\s*</div>\s*<div class="jp-OutputArea-child">\s*'
     r'<div class="jp-RenderedText jp-OutputArea-output" data-mime-type="text/plain"'
-    r'[^>]*>\s*<pre>'
+    r"[^>]*>\s*<pre>"
 )
 EMBEDDED = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
 
@@ -42,8 +42,8 @@ def mend(page: str, root: str, language: str) -> str:
     Its own styles and scripts give way to the site's, links to Markdown pages lead to
     the built ones, and its headings get anchors (``part-1`` and so on), which Chinese
     headings lack and which are then the same in both languages. Code becomes a block
-    like any other, with the theme's copy button; what it prints is one block. Plots say that the text below
-    describes them, where nbconvert says that nothing does.
+    like any other, with the theme's copy button; what it prints is one block. Plots
+    say that the text below describes them, where nbconvert says that nothing does.
 
     Args:
         page: the HTML of a page.

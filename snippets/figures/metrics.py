@@ -5,10 +5,17 @@ from matplotlib.figure import Figure
 
 from snippets.figures import style
 from snippets.theory.metrics import (
+    cost_threshold,
+    expected_calibration_error,
+    fit_temperature,
+    normal_cost,
     normal_rates,
+    one_over_confident_model,
     precision_from_rates,
+    reliability,
     roc_auc,
     roc_points,
+    softmax,
 )
 
 LABELS = np.array([1, 1, 0, 1, 0, 1, 0, 0.0])
@@ -79,4 +86,54 @@ def two_prevalences() -> Figure:
     right.set_ylabel("precision")
     right.set_ylim(-0.03, 1.05)
     right.set_title("precision-recall (dotted: chance)")
+    return figure
+
+
+def reliability_diagram() -> Figure:
+    """Share of right answers against confidence, before and after scaling."""
+    figure, axes = style.panels(columns=2, height=3.4)
+    y, logits = one_over_confident_model()
+    half = len(y) // 2
+    temperature = fit_temperature(y[:half], logits[:half])
+    y, logits = y[half:], logits[half:]
+    right = (logits.argmax(axis=1) == y).astype(float)
+    for ax, t, title in zip(
+        axes[0], (1.0, temperature), ("T = 1", f"T = {temperature:.2f}"), strict=True
+    ):
+        top = softmax(logits / t).max(axis=1)
+        mean, share, count = reliability(right, top)
+        ax.plot([0.3, 1], [0.3, 1], color=style.MUTED, linestyle=":", label="ideal")
+        ax.vlines(mean, share, mean, color=style.ORANGE, linewidth=2.5, label="gap")
+        ax.plot(mean, share, "o-", color=style.BLUE, markersize=5, label="measured")
+        for x, value, n in zip(mean, share, count, strict=True):
+            ax.annotate(
+                f"{n / len(y):.0%}",
+                (x, value),
+                xytext=(3, -12),
+                textcoords="offset points",
+                fontsize=8,
+            )
+        error = expected_calibration_error(right, top)
+        ax.set_title(f"{title}: ECE {error:.3f}")
+        ax.set(xlim=(0.3, 1.04), ylim=(0.25, 1.04), xlabel="confidence")
+    axes[0, 0].set_ylabel("share of right answers")
+    axes[0, 0].legend(fontsize=8.5, loc="upper left")
+    return figure
+
+
+def cost_of_thresholds() -> Figure:
+    """Cost of 1000 cases against the threshold, for two prices of a miss."""
+    figure, axes = style.panels(height=3.1)
+    ax = axes[0, 0]
+    thresholds = np.geomspace(0.002, 0.98, 121)
+    for miss, color, line in ((1, style.BLUE, "--"), (19, style.ORANGE, "-")):
+        costs = [1000 * normal_cost(t, 0.1, 1, miss) for t in thresholds]
+        ax.plot(thresholds, costs, line, color=color, label=f"miss = {miss}")
+        best = cost_threshold(1, miss)
+        ax.plot([best], [1000 * normal_cost(best, 0.1, 1, miss)], "o", color=color)
+    ax.axvline(0.5, color=style.MUTED, linestyle=":", linewidth=1)
+    ax.set(xscale="log", yscale="log", xlabel="threshold on the probability")
+    ax.set_ylabel("cost of 1000 cases")
+    ax.set_xticks([0.005, 0.05, 0.5], ["0.005", "0.05", "0.5"])
+    ax.legend(title="false alarm = 1", loc="lower left")
     return figure

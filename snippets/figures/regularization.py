@@ -1,4 +1,4 @@
-"""Figure of the page on regularization."""
+"""Figures of the page on regularization."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -6,8 +6,10 @@ from matplotlib.figure import Figure
 from snippets.figures import style
 from snippets.theory.regularization import (
     EarlyStopping,
+    decayed_descent,
     descent_path,
     descent_shrinkage,
+    equilibrium_angle,
     mse,
     ridge_shrinkage,
     sample,
@@ -57,4 +59,38 @@ def early_stopping() -> Figure:
     right.set_xlabel(r"Hessian eigenvalue $\lambda$")
     right.set_title("share of the optimum reached")
     right.legend(fontsize=8.5, loc="lower right")
+    return figure
+
+
+def weight_decay_equilibrium() -> Figure:
+    """Length of scale-invariant weights (left) and angle a step (right)."""
+    figure, axes = style.panels(columns=2, height=3.1)
+    left, right = axes[0]
+    lr, steps = 0.1, 4000
+    runs = (
+        (0.3, 0.01, style.BLUE, "-", "decay 0.01, short start"),
+        (10.0, 0.01, style.ORANGE, "--", "decay 0.01, long start"),
+        (1.0, 0.0, style.GREEN, ":", "no decay"),
+    )
+    width = 40
+    for scale, decay, color, line, label in runs:
+        lengths, angles = decayed_descent(np.eye(20)[1] * scale, lr, decay, steps)
+        squares = angles.reshape(-1, width) ** 2
+        x = np.arange(width, steps + 1, width)
+        drawn = [scale, *lengths[width - 1 :: width]]
+        left.semilogy([0, *x], drawn, line, color=color, label=label)
+        right.semilogy(x, np.degrees(np.sqrt(squares.mean(axis=1))), line, color=color)
+    theory = np.degrees(equilibrium_angle(lr, 0.01))
+    right.axhline(
+        theory, color=style.INK, linewidth=0.9, label=f"theory, {theory:.2f}°"
+    )
+    left.set_title("length of the weights")
+    right.set_title("angle of a step, degrees")
+    for ax in axes[0]:
+        ax.set_xlabel("step")
+        ax.minorticks_off()
+    left.set_yticks([0.3, 1, 3, 10], ["0.3", "1", "3", "10"])
+    right.set_yticks([0.1, 0.3, 1, 3, 10], ["0.1", "0.3", "1", "3", "10"])
+    left.legend(fontsize=8.5)
+    right.legend(fontsize=8.5)
     return figure

@@ -228,6 +228,198 @@ def normal_rates(points: int = 401) -> tuple[Array, Array]:
     )
 
 
+# --8<-- [start:calibration]
+def reliability(
+    y: Array, confidence: Array, bins: int = 10
+) -> tuple[Array, Array, Array]:
+    """Points of a reliability diagram: equal-width bins, empty ones left out.
+
+    Args:
+        y: 1 where the event came true (the label, or "the top class was
+            right"), else 0, shape (n,).
+        confidence: its predicted probability in [0, 1], shape (n,).
+        bins: how many equal parts [0, 1] is cut into.
+
+    Returns:
+        Mean confidence, share of events and number of cases of each bin.
+
+    Raises:
+        ValueError: if a confidence is no probability, as a logit is.
+
+    >>> reliability(np.array([0, 1, 1.0]), np.array([0.02, 0.96, 1.0]))
+    (array([0.02, 0.98]), array([0., 1.]), array([1., 2.]))
+    """
+    if np.any((confidence < 0) | (confidence > 1)):
+        raise ValueError("confidences must lie in [0, 1]")
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    count = np.bincount(index)
+    filled = count > 0
+    count = count[filled]
+    mean = np.bincount(index, confidence)[filled] / count
+    share = np.bincount(index, y)[filled] / count
+    return mean, share, count.astype(float)
+
+
+def expected_calibration_error(y: Array, confidence: Array, bins: int = 10) -> float:
+    """Mean distance of confidence and share, weighted by the bins' cases."""
+    mean, share, count = reliability(y, confidence, bins)
+    return float(np.abs(mean - share) @ count / count.sum())
+
+
+# --8<-- [end:calibration]
+
+
+def one_over_confident_model(n: int = 20_000) -> tuple[Array, Array]:
+    """Draw labels and the logits of a model that says twice what it knows.
+
+    Returns:
+        Labels (n,), drawn from softmax(logits / 2), and logits (n, 3).
+
+    The page's example: fitted on one half, tested on the other.
+
+    >>> y, logits = one_over_confident_model()
+    >>> T = fit_temperature(y[:10_000], logits[:10_000])
+    >>> print(f"T {T:.2f}")
+    T 2.01
+    >>> y, logits = y[10_000:], logits[10_000:]
+    >>> right = (logits.argmax(axis=1) == y).astype(float)
+    >>> print(f"right {right.mean():.3f}")
+    right 0.688
+    >>> for name, z in (("before", logits), ("after", logits / T)):
+    ...     p = softmax(z)
+    ...     nll = -np.mean(np.log(p[np.arange(len(y)), y.astype(int)]))
+    ...     top = p.max(axis=1)
+    ...     ece = expected_calibration_error(right, top)
+    ...     print(f"{name} {top.mean():.3f} {ece:.3f} {nll:.3f}")
+    before 0.817 0.129 0.836
+    after 0.682 0.008 0.716
+
+    ECE of a perfectly calibrated model on few cases, by number of bins:
+
+    >>> rng = np.random.default_rng(0)
+    >>> p = rng.random((200, 500))
+    >>> came = (rng.random((200, 500)) < p).astype(float)
+    >>> for bins in (10, 100):
+    ...     runs = zip(came, p, strict=True)
+    ...     eces = [expected_calibration_error(a, b, bins) for a, b in runs]
+    ...     print(bins, f"{np.mean(eces):.3f}")
+    10 0.044
+    100 0.138
+    """
+    rng = np.random.default_rng(0)
+    known = rng.normal(size=(n, 3)) * 1.5
+    draw = rng.gumbel(size=known.shape)  # argmax of logits + Gumbel ~ softmax
+    return (known + draw).argmax(axis=1).astype(float), 2 * known
+
+
+# --8<-- [start:temperature]
+def softmax(logits: Array) -> Array:
+    """Turn rows of logits, shape (n, K), into probabilities."""
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(e / e.sum(axis=1, keepdims=True))
+
+
+def fit_temperature(y: Array, logits: Array) -> float:
+    """Temperature T > 0 that minimizes the NLL of softmax(logits / T).
+
+    With b = 1/T the loss is convex; its slope, the mean of E_p[z] - z_y,
+    rises with b, so bisection finds its zero.
+
+    Args:
+        y: class indices, shape (n,), of held-out cases.
+        logits: the model's, shape (n, K).
+
+    Returns:
+        T, within [1/100, 100].
+
+    Source: Guo et al. (2017).
+    """
+    chosen = logits[np.arange(len(y)), y.astype(int)]
+    low, high = 0.01, 100.0
+    for _ in range(60):
+        b = math.sqrt(low * high)
+        expected = np.sum(softmax(b * logits) * logits, axis=1)
+        if np.mean(expected - chosen) > 0:
+            high = b
+        else:
+            low = b
+    return 1 / low
+
+
+# --8<-- [end:temperature]
+
+
+# --8<-- [start:threshold]
+def cost_threshold(false_alarm: float, miss: float) -> float:
+    """Probability above which flagging a case is the cheaper decision.
+
+    Args:
+        false_alarm: cost of flagging a negative, > 0; right decisions
+            cost nothing.
+        miss: cost of not flagging a positive, > 0, in the same unit.
+
+    Source: Elkan (2001).
+
+    >>> [round(cost_threshold(1, miss), 3) for miss in (1, 4, 19)]
+    [0.5, 0.2, 0.05]
+    """
+    return false_alarm / (false_alarm + miss)
+
+
+def cheapest_threshold(
+    y: Array, score: Array, false_alarm: float, miss: float
+) -> tuple[float, float]:
+    """Cut that would have cost least on these cases; any scores will do.
+
+    Args:
+        y: labels 0 or 1, shape (n,), both present: validation data.
+        score: higher means more positive, shape (n,).
+        false_alarm, miss: costs, as for ``cost_threshold``.
+
+    Returns:
+        Smallest score to flag (inf: flag nothing) and the mean cost a case.
+
+    >>> y = np.array([1, 1, 0, 1, 0, 1, 0, 0.0])
+    >>> s = np.array([0.9, 0.8, 0.7, 0.6, 0.6, 0.4, 0.3, 0.2])
+    >>> cheapest_threshold(y, s, 1, 1), cheapest_threshold(y, s, 1, 4)
+    ((0.8, 0.25), (0.4, 0.25))
+    """
+    fpr, tpr = roc_points(y, score)
+    cuts = np.append(np.inf, np.unique(score)[::-1])
+    share = np.mean(y)
+    cost = (1 - share) * fpr * false_alarm + share * (1 - tpr) * miss
+    best = int(cost.argmin())
+    return float(cuts[best]), float(cost[best])
+
+
+# --8<-- [end:threshold]
+
+
+def normal_cost(
+    threshold: float, prevalence: float, false_alarm: float, miss: float
+) -> float:
+    """Mean cost a case if flagged at a posterior of at least ``threshold``.
+
+    Negatives score N(0, 1) and positives N(2, 1), as in ``normal_rates``; the
+    posterior at score s is the logistic function of 2 s - 2 + log odds.
+
+    Costs of 1000 cases of which 10 % are positive, a miss costing 19 false
+    alarms, at the thresholds 0.5 and 1/20; then flagging none and all:
+
+    >>> for t in (0.5, 0.05):
+    ...     print(round(1000 * normal_cost(t, 0.1, 1, 19)))
+    1041
+    400
+    >>> 1000 * 0.1 * 19, 1000 * 0.9
+    (1900.0, 900.0)
+    """
+    odds = math.log(threshold / (1 - threshold))
+    cut = (odds - math.log(prevalence / (1 - prevalence)) + 2) / 2
+    alarms = 1 - NormalDist(0, 1).cdf(cut)
+    missed = NormalDist(2, 1).cdf(cut)
+    return (1 - prevalence) * alarms * false_alarm + prevalence * missed * miss
+
+
 # --8<-- [start:paired_bootstrap]
 def paired_bootstrap(
     metric: Metric,

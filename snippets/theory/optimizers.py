@@ -283,7 +283,11 @@ RAVINE_OPTIMIZERS: dict[str, Callable[[Any], Optimizer]] = {
 }
 
 
-def ravine_steps(degrees: float, hold: int = 100) -> dict[str, tuple[int, float]]:
+def ravine_steps(
+    degrees: float,
+    hold: int = 100,
+    optimizers: dict[str, Callable[[Any], Optimizer]] = RAVINE_OPTIMIZERS,
+) -> dict[str, tuple[int, float]]:
     """Steps until the loss in a ravine of condition 100 settles below 0.001.
 
     Each optimizer starts at ``ravine_start`` and has the best constant
@@ -293,6 +297,7 @@ def ravine_steps(degrees: float, hold: int = 100) -> dict[str, tuple[int, float]
     Args:
         degrees: angle between the ravine and the first axis.
         hold: settled means below 0.001 now and for so many further steps.
+        optimizers: makers of an optimizer from its learning rate, by name.
 
     Returns:
         Number of steps (1301 if it never settles) and learning rate by
@@ -318,7 +323,7 @@ def ravine_steps(degrees: float, hold: int = 100) -> dict[str, tuple[int, float]
     rates = np.geomspace(1e-3, 10, 97)
     start = np.outer(ravine_start(degrees), np.ones(len(rates)))
     best = {}
-    for name, make in RAVINE_OPTIMIZERS.items():
+    for name, make in optimizers.items():
         with np.errstate(over="ignore", invalid="ignore"):
             path = trajectory(make(rates), lambda w: H @ w, start, 1300 + hold)
             below = np.sum(path * (H @ path), axis=1) / 2 < 1e-3
@@ -328,6 +333,52 @@ def ravine_steps(degrees: float, hold: int = 100) -> dict[str, tuple[int, float]
         index = int(steps.argmin())
         best[name] = int(steps[index]), float(rates[index])
     return best
+
+
+def rosenbrock(w: Array) -> tuple[Array, Array]:
+    """Loss (1 - x)^2 + 100 (y - x^2)^2 and its gradient.
+
+    A curved ravine with its minimum, 0, at (1, 1).
+
+    Args:
+        w: the point (x, y), shape (2,), or many side by side, (2, runs).
+
+    Returns:
+        Loss, shape () or (runs,), and gradient, of w's shape.
+
+    >>> [value.tolist() for value in rosenbrock(np.array([-1.0, 2.0]))]
+    [104.0, [396.0, 200.0]]
+
+    Condition number of the Hessian at the minimum, and the stability limit
+    of gradient descent there:
+
+    >>> steep, flat = 501 + np.sqrt(250601), 501 - np.sqrt(250601)
+    >>> round(steep / flat), round(float(2 / steep), 5)
+    (2508, 0.002)
+    """
+    x, y = w
+    loss = (1 - x) ** 2 + 100 * (y - x**2) ** 2
+    gradient = np.stack([2 * (x - 1) - 400 * x * (y - x**2), 200 * (y - x**2)])
+    return loss, gradient
+
+
+def double_well(w: Array) -> tuple[Array, Array]:
+    """Loss (x^2 - 1)^2 / 4 + y^2 / 2 and its gradient.
+
+    Minima, 0, at (-1, 0) and (1, 0), and between them a saddle point at the
+    origin with the loss 1/4 and the curvatures -1 and 1.
+
+    Args:
+        w: the point (x, y), shape (2,), or many side by side, (2, runs).
+
+    Returns:
+        Loss, shape () or (runs,), and gradient, of w's shape.
+
+    >>> [value.tolist() for value in double_well(np.array([2.0, 3.0]))]
+    [6.75, [6.0, 3.0]]
+    """
+    x, y = w
+    return (x**2 - 1) ** 2 / 4 + y**2 / 2, np.stack([x**3 - x, y])
 
 
 def logistic_problem(

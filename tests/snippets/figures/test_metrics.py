@@ -1,15 +1,18 @@
 """What the figures draw is what the page's functions compute."""
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.container import BarContainer
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
-from scipy import stats
+from scipy import special, stats
+from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from snippets import Array
 from snippets.figures import metrics as figures
+from snippets.theory import metrics as m
 
 
 def points(line: Line2D) -> tuple[Array, Array]:
@@ -62,3 +65,46 @@ def test_two_prevalences_share_the_roc_but_not_the_precision() -> None:
         np.testing.assert_array_equal(recall, tpr)
         odds = prevalence / (1 - prevalence) * tpr / fpr  # Bayes in odds form
         np.testing.assert_allclose(precision, odds / (1 + odds))
+
+
+def test_reliability_diagram_draws_shares_gaps_and_errors_of_the_second_half() -> None:
+    y, logits = m.one_over_confident_model()
+    t = m.fit_temperature(y[:10_000], logits[:10_000])
+    y, logits = y[10_000:], logits[10_000:]
+    right = logits.argmax(axis=1) == y
+    axes = figures.reliability_diagram().axes
+    for ax, temperature, title in zip(
+        axes, (1.0, t), ("T = 1", f"T = {t:.2f}"), strict=True
+    ):
+        top = special.softmax(logits / temperature, axis=1).max(axis=1)
+        share, mean = calibration_curve(right, top, n_bins=10)
+        ideal, measured = ax.get_lines()
+        np.testing.assert_array_equal(*points(ideal))
+        np.testing.assert_allclose(points(measured), (mean, share))
+        (gaps,) = ax.collections
+        assert isinstance(gaps, LineCollection)
+        ends = np.array([[end[1] for end in line] for line in gaps.get_segments()])
+        np.testing.assert_allclose(ends, np.column_stack([share, mean]))
+        counts = np.histogram(top, 10, (0, 1))[0]
+        counts = counts[counts > 0]
+        texts = [text.get_text() for text in ax.texts]
+        assert texts == [f"{n / 10_000:.0%}" for n in counts]
+        error = np.abs(share - mean) @ counts / 10_000
+        assert ax.get_title() == f"{title}: ECE {error:.3f}"
+
+
+def test_cost_of_thresholds_marks_the_lowest_point_of_each_curve() -> None:
+    (ax,) = figures.cost_of_thresholds().axes
+    *pairs, half = ax.get_lines()
+    assert set(points(half)[0]) == {0.5}
+    for curve, dot, miss in zip(pairs[::2], pairs[1::2], (1, 19), strict=True):
+        assert curve.get_label() == f"miss = {miss}"
+        t, cost = points(curve)
+        (best,), (least,) = points(dot)
+        assert best == 1 / (1 + miss)
+        assert least <= cost.min()
+        assert least > 0.98 * cost.min()
+        odds = np.log(t / (1 - t)) + np.log(9)  # 10 % positive
+        cut = odds / 2 + 1  # log odds of N(2, 1) against N(0, 1) are 2 s - 2
+        expected = 900 * stats.norm.sf(cut) + 100 * miss * stats.norm.cdf(cut, 2)
+        np.testing.assert_allclose(cost, expected)

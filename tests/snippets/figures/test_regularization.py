@@ -1,4 +1,4 @@
-"""The figure draws what the page's functions compute."""
+"""The figures draw what the page's functions compute."""
 
 import numpy as np
 
@@ -24,3 +24,30 @@ def test_early_stopping_marks_best_and_stop() -> None:
     np.testing.assert_allclose(
         np.asarray(ridge.get_ydata(), dtype=float), x / (x + 1.0)
     )
+
+
+def test_weight_decay_equilibrium_draws_lengths_and_angles() -> None:
+    left, right = figures.weight_decay_equilibrium().axes
+    *angles, theory = right.get_lines()
+    starts = ((0.3, 0.01), (10.0, 0.01), (1.0, 0.0))
+    for (scale, decay), length, angle in zip(
+        starts, left.get_lines(), angles, strict=True
+    ):
+        start = np.zeros(20)
+        start[1] = scale
+        expected, turned = m.decayed_descent(start, 0.1, decay, 4000)
+        step = np.asarray(angle.get_xdata(), dtype=int)
+        np.testing.assert_array_equal([0, *step], np.asarray(length.get_xdata()))
+        np.testing.assert_array_equal(
+            [scale, *expected[step - 1]], np.asarray(length.get_ydata())
+        )
+        last = np.sqrt(np.mean(np.degrees(turned[-40:]) ** 2))
+        drawn = np.asarray(angle.get_ydata(), dtype=float)
+        assert step[-1] == 4000
+        np.testing.assert_allclose(drawn[-1], last)
+    level = np.degrees(np.arccos(1 - 0.001))
+    np.testing.assert_allclose(np.asarray(theory.get_ydata(), dtype=float), level)
+    assert theory.get_label() == f"theory, {level:.2f}°"
+    for line in angles[:2]:  # both runs with decay settle on the theory
+        tail = np.asarray(line.get_ydata(), dtype=float)[-20:]
+        np.testing.assert_allclose(tail.mean(), level, rtol=0.05)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy import integrate, stats
+from scipy import integrate, optimize, special, stats
 from sklearn import metrics as sk
+from sklearn.calibration import calibration_curve
 
 from snippets import Array
 from snippets.theory import metrics as m
@@ -252,3 +253,150 @@ def test_best_constants_are_mean_median_and_weighted_median(y: Array) -> None:
 
 def test_reversed_forecast_is_worse_than_the_mean() -> None:
     assert m.reversed_forecast_r2() == pytest.approx(sk.r2_score([1, 2, 3], [3, 2, 1]))
+
+
+def calibration_case(n: int = 3000) -> tuple[Array, Array]:
+    confidence = RNG.random(n) ** 2
+    return (RNG.random(n) < confidence**1.5).astype(float), confidence
+
+
+@pytest.mark.parametrize("bins", [4, 10, 33])
+def test_reliability_equals_scikit_learn(bins: int) -> None:
+    y, confidence = calibration_case()
+    mean, share, count = m.reliability(y, confidence, bins)
+    expected = calibration_curve(y, confidence, n_bins=bins)
+    np.testing.assert_allclose((share, mean), expected)
+    np.testing.assert_array_equal(count, np.histogram(confidence, bins, (0, 1))[0])
+
+
+def test_reliability_leaves_out_empty_bins_and_keeps_the_ends() -> None:
+    mean, share, count = m.reliability(np.array([0, 1, 1.0]), np.array([0, 1, 1.0]))
+    assert (mean.tolist(), share.tolist(), count.tolist()) == ([0, 1], [0, 1], [1, 2])
+    mean, _, _ = m.reliability(np.ones(3), np.array([0.85, 0.905, 0.995]))
+    assert mean.tolist() == [0.85, 0.95]  # ten bins unless told
+
+
+@pytest.mark.parametrize("wrong", [-0.01, 1.01])
+def test_reliability_refuses_what_is_no_probability(wrong: float) -> None:
+    with pytest.raises(ValueError, match=r"confidences must lie in \[0, 1\]"):
+        m.reliability(np.ones(2), np.array([0.5, wrong]))
+
+
+@pytest.mark.parametrize("bins", [5, 10])
+def test_calibration_error_is_the_mean_over_cases_of_their_bins_gap(bins: int) -> None:
+    y, confidence = calibration_case(500)
+    gaps = []
+    for p in confidence:
+        same = np.floor(confidence * bins) == np.floor(p * bins)
+        gaps.append(abs(y[same].mean() - confidence[same].mean()))
+    got = m.expected_calibration_error(y, confidence, bins)
+    assert got == pytest.approx(np.mean(gaps))
+    if bins == 10:
+        assert m.expected_calibration_error(y, confidence) == got
+
+
+def test_softmax_equals_scipy_without_overflow() -> None:
+    logits = np.vstack([RNG.normal(size=(4, 3)) * 10, [[1e4, 0, -1e4]]])
+    np.testing.assert_allclose(m.softmax(logits), special.softmax(logits, axis=1))
+
+
+def log_loss(y: Array, logits: Array, temperature: float) -> float:
+    p = special.log_softmax(logits / temperature, axis=1)
+    return -float(np.mean(p[np.arange(len(y)), y.astype(int)]))
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0, 4.0])
+def test_fit_temperature_finds_scipys_minimum(scale: float) -> None:
+    y, logits = m.one_over_confident_model(400)
+    logits = logits * scale
+    found = optimize.minimize_scalar(
+        lambda b: log_loss(y, logits, 1 / b), bounds=(1e-3, 10), method="bounded"
+    )
+    assert m.fit_temperature(y, logits) == pytest.approx(1 / found.x, rel=1e-3)
+
+
+def test_fit_temperature_stops_at_its_bounds() -> None:
+    logits = np.array([[3.0, 0], [0, 3.0], [5.0, 0]])
+    right, wrong = np.array([0.0, 1, 0]), np.array([1.0, 0, 1])
+    assert m.fit_temperature(right, logits) == pytest.approx(0.01)
+    assert m.fit_temperature(wrong, logits) == pytest.approx(100)
+
+
+def test_over_confident_model_is_calibrated_at_twice_the_temperature() -> None:
+    y, logits = m.one_over_confident_model(40_000)
+    assert logits.shape == (40_000, 3)
+    assert logits.std() == pytest.approx(3, abs=0.02)
+    p = special.softmax(logits / 2, axis=1)
+    for k in range(3):
+        share, mean = calibration_curve(y == k, p[:, k], n_bins=8)
+        np.testing.assert_allclose(share, mean, atol=0.03)
+
+
+costs = st.floats(0.1, 20)
+
+
+@settings(deadline=None, max_examples=50)
+@given(costs, costs, st.floats(0.001, 0.999))
+def test_cost_threshold_separates_the_cheaper_decisions(
+    false_alarm: float, miss: float, p: float
+) -> None:
+    t = m.cost_threshold(false_alarm, miss)
+    assert (1 - t) * false_alarm == pytest.approx(t * miss)
+    if abs(p - t) > 1e-9:
+        assert (p > t) == ((1 - p) * false_alarm < p * miss)
+
+
+@settings(deadline=None, max_examples=50)
+@given(scored, costs, costs)
+def test_cheapest_threshold_against_every_cut(
+    data: tuple[Array, Array], false_alarm: float, miss: float
+) -> None:
+    y, score = data
+
+    def cost(cut: float) -> float:
+        _, fp, fn, _ = m.confusion_counts(y, (score >= cut).astype(float))
+        return (fp * false_alarm + fn * miss) / len(y)
+
+    cut, least = m.cheapest_threshold(y, score, false_alarm, miss)
+    assert least == pytest.approx(min(cost(c) for c in [*score, math.inf]))
+    assert cost(cut) == pytest.approx(least)
+
+
+def test_cheapest_threshold_of_calibrated_scores_is_near_the_formulas() -> None:
+    p = np.random.default_rng(1).random(40_000)
+    y = (np.random.default_rng(2).random(40_000) < p).astype(float)
+    cut, least = m.cheapest_threshold(y, p, 1, 4)
+    assert cut == pytest.approx(m.cost_threshold(1, 4), abs=0.04)
+    best = np.minimum(p * 4, 1 - p).mean()  # what knowing p allows
+    assert least == pytest.approx(best, rel=0.03)
+
+
+def test_best_f1_of_calibrated_scores_is_at_half_of_it() -> None:
+    """The rule in the page's table."""
+    p = np.linspace(0.0005, 0.9995, 1000)  # expected counts, so no sampling error
+    flagged = np.arange(1, 1001)
+    f1 = 2 * np.cumsum(p[::-1]) / (p.sum() + flagged)
+    assert p[::-1][f1.argmax()] == pytest.approx(f1.max() / 2, abs=1e-3)
+
+
+@pytest.mark.parametrize(("false_alarm", "miss"), [(1.0, 1.0), (1.0, 19.0), (3.0, 2.0)])
+@pytest.mark.parametrize("prevalence", [0.1, 0.4])
+def test_normal_cost_is_the_expectation_over_both_normals(
+    false_alarm: float, miss: float, prevalence: float
+) -> None:
+    s = np.linspace(-9, 11, 400_001)
+    negative = (1 - prevalence) * stats.norm.pdf(s)
+    positive = prevalence * stats.norm.pdf(s, 2)
+    posterior = positive / (positive + negative)
+    for t in (0.05, 0.5, 0.8):
+        flag = posterior >= t
+        density = np.where(flag, negative * false_alarm, positive * miss)
+        expected = np.trapezoid(density, s)
+        got = m.normal_cost(t, prevalence, false_alarm, miss)
+        assert got == pytest.approx(expected, rel=1e-3)
+    best = optimize.minimize_scalar(
+        lambda t: m.normal_cost(t, prevalence, false_alarm, miss),
+        bounds=(0.001, 0.999),
+        method="bounded",
+    )
+    assert m.cost_threshold(false_alarm, miss) == pytest.approx(best.x, abs=1e-3)

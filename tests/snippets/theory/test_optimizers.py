@@ -6,7 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize_scalar, rosen, rosen_der, rosen_hess
 from torch.optim import lr_scheduler
 
 from snippets.theory import optimizers as opt
@@ -193,6 +193,42 @@ def test_ravine_has_the_condition_number_and_direction(condition, degrees):
     assert wall @ wall == pytest.approx(1)
 
 
+@quick
+@given(st.floats(-3, 3), st.floats(-3, 3))
+def test_rosenbrock_is_scipys(x, y):
+    w = np.array([x, y])
+    loss, gradient = opt.rosenbrock(w)
+    np.testing.assert_allclose(loss, rosen(w), atol=1e-12)
+    np.testing.assert_allclose(gradient, rosen_der(w), atol=1e-9)
+
+
+def test_rosenbrocks_condition_number_is_that_of_scipys_hessian():
+    low, high = np.linalg.eigvalsh(rosen_hess(np.ones(2)))
+    assert round(high / low) == 2508
+    assert round(2 / high, 5) == 0.002
+
+
+@quick
+@given(st.floats(-3, 3), st.floats(-3, 3))
+def test_double_well_has_autograds_gradient(x, y):
+    w = torch.tensor([x, y], dtype=torch.float64, requires_grad=True)
+    loss = (w[0] - 1).square() * (w[0] + 1).square() / 4 + w[1].square() / 2
+    loss.backward()
+    ours, gradient = opt.double_well(w.detach().numpy())
+    np.testing.assert_allclose(ours, loss.item(), atol=1e-12)
+    np.testing.assert_allclose(gradient, w.grad, atol=1e-12)
+
+
+@pytest.mark.parametrize("function", [opt.rosenbrock, opt.double_well])
+def test_many_points_side_by_side_are_each_as_if_alone(function):
+    points = np.random.default_rng(0).normal(size=(2, 7))
+    loss, gradient = function(points)
+    for k, point in enumerate(points.T):
+        alone = function(point)
+        np.testing.assert_array_equal(loss[k], alone[0])
+        np.testing.assert_array_equal(gradient[:, k], alone[1])
+
+
 def test_trajectory_starts_at_the_start_and_follows_the_gradient():
     path = opt.trajectory(opt.SGD(0.5), lambda w: w, np.array([8.0, -4.0]), 3)
     np.testing.assert_array_equal(path, [[8, -4], [4, -2], [2, -1], [1, -0.5]])
@@ -257,9 +293,9 @@ def test_settling_needs_the_loss_to_stay_low():
     assert at_once["RMSProp"][0] < for_good["RMSProp"][0]
 
 
-def test_ravine_steps_reports_what_never_settles(monkeypatch):
-    monkeypatch.setattr(opt, "RAVINE_OPTIMIZERS", {"none": lambda lr: opt.SGD(0 * lr)})
-    assert opt.ravine_steps(0.0)["none"][0] == 1301
+def test_ravine_steps_reports_what_never_settles():
+    still = {"none": lambda lr: opt.SGD(0 * lr)}
+    assert opt.ravine_steps(0.0, optimizers=still) == {"none": (1301, 0.001)}
 
 
 def test_only_methods_without_per_coordinate_scale_ignore_rotation():

@@ -1,5 +1,7 @@
 """Dropout against torch and enumeration, early stopping against brute force."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from sklearn.linear_model import Ridge
 
 from snippets import Array
 from snippets.theory import regularization as m
+from snippets.theory.optimizers import SGD, AdamW
 
 
 @pytest.mark.parametrize("p", [0.0, 0.1, 0.5, 0.8])
@@ -226,3 +229,94 @@ def test_compare_remedies_chooses_each_strength_on_validation_data() -> None:
     assert got.keys() == expected.keys()
     for name, errors in expected.items():
         assert got[name] == pytest.approx(errors, rel=1e-6), name
+
+
+def torch_invariant_loss(X: Array, y: Array, w: torch.Tensor) -> torch.Tensor:
+    prediction = torch.from_numpy(X) @ torch.nn.functional.normalize(w, dim=0)
+    return (prediction - torch.from_numpy(y)).square().mean() / 2
+
+
+def test_invariant_gradient_is_autograds_and_orthogonal() -> None:
+    rng = np.random.default_rng(0)
+    X, y, w = rng.normal(size=(9, 4)), rng.normal(size=9), rng.normal(size=4) * 3
+    leaf = torch.tensor(w, requires_grad=True)
+    torch_invariant_loss(X, y, leaf).backward()  # type: ignore[no-untyped-call]
+    g = m.invariant_gradient(X, y, w)
+    assert leaf.grad is not None
+    np.testing.assert_allclose(g, leaf.grad.numpy())
+    assert g @ w == pytest.approx(0, abs=1e-12)
+    np.testing.assert_allclose(m.invariant_gradient(X, y, 5 * w), g / 5)
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_decayed_descent_is_torchs_sgd_with_weight_decay(seed: int) -> None:
+    start = np.array([0.5, -1.0, 2.0])
+    lengths, angles = m.decayed_descent(start, 0.2, 0.05, 6, seed)
+    w = torch.tensor(start, requires_grad=True)
+    optimizer = torch.optim.SGD([w], lr=0.2, weight_decay=0.05)
+    rng = np.random.default_rng(seed)
+    for t in range(6):
+        X = rng.standard_normal((8, 3))
+        y = X @ np.array([1.0, 0, 0]) + rng.standard_normal(8)
+        before = w.detach().clone()
+        optimizer.zero_grad()
+        torch_invariant_loss(X, y, w).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        after = w.detach()
+        assert lengths[t] == pytest.approx(after.norm().item())
+        cosine = torch.nn.functional.cosine_similarity(before, after, dim=0)
+        assert angles[t] == pytest.approx(np.arccos(cosine.item()))
+    assert len(lengths) == len(angles) == 6
+
+
+def test_decayed_descent_starts_from_seed_zero_unless_told() -> None:
+    start = np.ones(4)
+    runs = [
+        m.decayed_descent(start, 0.1, 0.1, 3),
+        *(m.decayed_descent(start, 0.1, 0.1, 3, seed) for seed in (0, 1)),
+    ]
+    np.testing.assert_array_equal(runs[0], runs[1])
+    assert not np.array_equal(runs[1], runs[2])
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.floats(0.001, 0.5), st.floats(0.001, 0.5), st.floats(0.01, 10))
+def test_at_the_equilibrium_length_a_step_only_turns(
+    lr: float, decay: float, unit_gradient: float
+) -> None:
+    """The page's two formulas, by one step in the plane."""
+    length = (lr * unit_gradient**2 / (decay * (2 - lr * decay))) ** 0.25
+    w, g = np.array([length, 0]), np.array([0, unit_gradient / length])
+    new = (1 - lr * decay) * w - lr * g
+    assert np.hypot(*new) == pytest.approx(length)
+    angle = abs(np.arctan2(new[1], new[0]))
+    assert m.equilibrium_angle(lr, decay) == pytest.approx(angle, rel=1e-6)
+    assert angle == pytest.approx(np.sqrt(2 * lr * decay), rel=0.06)
+
+
+def measured_angle(step: Callable[[Array, Array], Array], lr: float) -> float:
+    """Root mean square angle of 6000 steps after 2000, all coordinates alike."""
+    rng = np.random.default_rng(0)
+    w = rng.standard_normal(20) * np.sqrt(lr * 5)  # near AdamW's equilibrium
+    squares = []
+    for t in range(8000):
+        X = rng.standard_normal((8, 20))
+        y = X.sum(axis=1) / np.sqrt(20) + rng.standard_normal(8)
+        new = step(w, m.invariant_gradient(X, y, w))
+        cosine = new @ w / np.linalg.norm(new) / np.linalg.norm(w)
+        if t >= 2000:
+            squares.append(np.arccos(cosine) ** 2)
+        w = new
+    return float(np.sqrt(np.mean(squares)))
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.9])
+def test_momentum_in_front_of_normalization_lowers_the_angle(beta: float) -> None:
+    """The page's formulas for SGD with momentum and for AdamW."""
+    lr, decay = 0.01, 0.1
+    sgd, adamw = SGD(lr, beta), AdamW(lr, betas=(beta, 0.999), weight_decay=decay)
+    through_buffer = measured_angle(lambda w, g: sgd.step(w, g + decay * w), lr)
+    expected = np.sqrt(2 * lr * decay / (1 + beta))
+    assert through_buffer == pytest.approx(expected, rel=0.03)
+    expected = np.sqrt(2 * lr * decay * (1 - beta) / (1 + beta))
+    assert measured_angle(adamw.step, lr) == pytest.approx(expected, rel=0.03)
