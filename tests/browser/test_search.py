@@ -22,6 +22,13 @@ ANSWERED = """() => {
 }"""
 
 
+# what finds its question whatever else is written: here the search itself is tested
+PLAIN = {
+    "en": ("batch norm running average at inference", "batch-norm-train-inference"),
+    "zh": ("批量归一化 推理 滑动平均", "batch-norm-train-inference"),
+}
+
+
 def queries(language: str) -> list[dict[str, str]]:
     files = sorted(QUERIES.glob("*.yml"))
     read = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in files)
@@ -77,8 +84,8 @@ def test_search_works_with_the_network_off(open_page, address, language, watch):
     start(page, address, language)
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
-    query = queries(language)[0]
-    assert query["expect"] in " ".join(results(page, query["query"]))
+    query, expected = PLAIN[language]
+    assert expected in " ".join(results(page, query))
     # a font that was not needed before may be asked for in vain
     watch.errors = [e for e in watch.errors if "ERR_INTERNET_DISCONNECTED" not in e]
 
@@ -87,10 +94,8 @@ def test_search_works_with_the_network_off(open_page, address, language, watch):
 def test_search_works_from_disk(open_page, built, language):
     folder = built / "zh" if language == "zh" else built
     page = open_page((folder / "index.html").as_uri())
-    query = queries(language)[0]
-    links = results(page, query["query"])
-    assert query["expect"] in " ".join(links)
-    page.goto(next(link for link in links if query["expect"] in link))
-    assert page.locator(f"#{query['expect']} ~ details.answer").first.evaluate(
-        "d => d.open"
-    )
+    query, expected = PLAIN[language]
+    links = results(page, query)
+    assert expected in " ".join(links)
+    page.goto(next(link for link in links if expected in link))
+    assert page.locator(f"#{expected} ~ details.answer").first.evaluate("d => d.open")
