@@ -1,9 +1,10 @@
-"""The third-party browser files that the handbook ships, and their manifest.
+"""The third-party browser files that the handbook ships, and their manifests.
 
 Readers' browsers fetch nothing from another host, so KaTeX, the Latin web fonts and the
-shim that lets the search run from disk lie in ``docs/theme/assets/vendor``, as their
-projects released them. ``manifest.json`` beside them states name, version, licence,
-source package and the SHA-256 of every file.
+shim that lets the search run from disk lie in ``docs/theme/assets/vendor``, and the
+fonts of the printed editions in ``docs/offline/vendor``, as their projects released
+them. ``manifest.json`` beside them states name, version, licence, source package and
+the SHA-256 of every file.
 
 ``refresh`` downloads the packages listed here again with the ordinary npm client, which
 only the person who updates a version needs. ``verify`` compares files and manifest, and
@@ -25,6 +26,7 @@ from typing import Any
 from scripts.environment import ROOT, Stop, say
 
 VENDOR = Path("docs/theme/assets/vendor")
+PRINT_VENDOR = Path("docs/offline/vendor")
 MANIFEST = "manifest.json"
 
 
@@ -54,13 +56,13 @@ class Package:
     """One npm package and the files taken from it.
 
     Attributes:
-        name: directory below ``vendor``, and the name in the manifest.
+        name: directory below the vendor folder, and the name in the manifest.
         source: name of the npm package.
         version: exact version.
         licence: SPDX identifier.
-        files: path inside the package -> path below ``vendor/<name>``; a ``*``
+        files: path inside the package -> path below that directory; a ``*``
             stands for any text and takes every such file into the given directory.
-        changes: path below ``vendor/<name>`` -> modification.
+        changes: path below that directory -> modification.
     """
 
     name: str
@@ -79,7 +81,16 @@ def _font(name: str, version: str, *styles: str) -> Package:
     return Package(name, f"@fontsource-variable/{name}", version, "OFL-1.1", files)
 
 
-PACKAGES = (
+def _static_font(name: str, version: str, letters: str, *styles: str) -> Package:
+    """Return a font with a file for each style: Chromium prints variable ones badly."""
+    files = {"LICENSE": "LICENSE"}
+    for style in styles:
+        file = f"{name}-{letters}-{style}.woff2"
+        files[f"files/{file}"] = file
+    return Package(name, f"@fontsource/{name}", version, "OFL-1.1", files)
+
+
+SITE_PACKAGES = (
     Package(
         "katex",
         "katex",
@@ -108,6 +119,32 @@ PACKAGES = (
     _font("source-sans-3", "5.3.0", "normal", "italic"),
     _font("source-code-pro", "5.3.0", "normal"),
 )
+PRINT_PACKAGES = (
+    _static_font("source-serif-4", "5.3.1", "latin", "600-normal"),
+    _static_font(
+        "source-sans-3",
+        "5.3.1",
+        "latin",
+        *("400-normal", "400-italic", "600-normal", "600-italic"),
+    ),
+    _static_font("source-code-pro", "5.3.0", "latin", "400-normal", "600-normal"),
+    _static_font(
+        "noto-sans-sc", "5.3.0", "chinese-simplified", "400-normal", "700-normal"
+    ),
+    Package(  # the signs and Greek letters that the others lack
+        "dejavu-sans",
+        "dejavu-fonts-ttf",
+        "2.37.3",
+        "Bitstream-Vera",
+        {
+            "LICENSE": "LICENSE",
+            "ttf/DejaVuSans.ttf": "DejaVuSans.ttf",
+            "ttf/DejaVuSans-Bold.ttf": "DejaVuSans-Bold.ttf",
+            "ttf/DejaVuSansMono.ttf": "DejaVuSansMono.ttf",
+        },
+    ),
+)
+PACKAGES = {VENDOR: SITE_PACKAGES, PRINT_VENDOR: PRINT_PACKAGES}
 
 
 def sha256(data: bytes) -> str:
@@ -115,16 +152,17 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def verify(root: Path) -> list[str]:
-    """Compare the vendored files with the manifest.
+def verify(root: Path, folder: Path = VENDOR) -> list[str]:
+    """Compare the files of a vendor folder with its manifest.
 
     Args:
         root: the repository.
+        folder: one of `PACKAGES`, relative to ``root``.
 
     Returns:
         One sentence for each missing, changed or unlisted file; empty if all is well.
     """
-    vendor = root / VENDOR
+    vendor = root / folder
     try:
         entries = json.loads((vendor / MANIFEST).read_text(encoding="utf-8"))
         listed = {
@@ -133,15 +171,15 @@ def verify(root: Path) -> list[str]:
             for path, checksum in entry["files"].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return [f"{VENDOR / MANIFEST} cannot be read ({error!r}): restore it from git"]
+        return [f"{folder / MANIFEST} cannot be read ({error!r}): restore it from git"]
     problems = []
     for path, checksum in sorted(listed.items()):
         file = vendor / path
         if not file.is_file():
-            problems.append(f"{VENDOR / path} is missing: restore it from git")
+            problems.append(f"{folder / path} is missing: restore it from git")
         elif sha256(file.read_bytes()) != checksum:
             problems.append(
-                f"{VENDOR / path} differs from its released version: restore it from"
+                f"{folder / path} differs from its released version: restore it from"
                 " git, or change the version in scripts/vendor.py and run"
                 " `python -m scripts vendor`"
             )
@@ -151,20 +189,21 @@ def verify(root: Path) -> list[str]:
         if path.is_file() and path != vendor / MANIFEST
     }
     problems += [
-        f"{VENDOR / path} is not in {MANIFEST}: add its package to scripts/vendor.py or"
+        f"{folder / path} is not in {MANIFEST}: add its package to scripts/vendor.py or"
         " delete it"
         for path in sorted(present - listed.keys())
     ]
     return problems
 
 
-def refresh(root: Path) -> None:
-    """Download every package again and replace ``docs/theme/assets/vendor``.
+def refresh(root: Path, folder: Path = VENDOR) -> None:
+    """Download every package of a vendor folder again and replace the folder.
 
     The old files stay until all new ones are there.
 
     Args:
         root: the repository.
+        folder: one of `PACKAGES`, relative to ``root``.
 
     Raises:
         VendorError: if npm is missing or fails, or a package lacks an expected file.
@@ -175,13 +214,13 @@ def refresh(root: Path) -> None:
             "npm was not found. It is needed only to update vendored files: install"
             " Node.js (it contains npm) and run `python -m scripts vendor` again."
         )
-    target = root / VENDOR
+    target = root / folder
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".vendor-") as name:
         fresh = Path(name) / "vendor"
         fresh.mkdir()
         manifest = []
-        for package in PACKAGES:
+        for package in PACKAGES[folder]:
             print(f"vendor: {package.source} {package.version}", flush=True)
             contents = _download(npm, package)
             manifest.append(_write(package, contents, fresh / package.name))
@@ -194,9 +233,11 @@ def refresh(root: Path) -> None:
 
 def run(verify_only: bool) -> int:
     """Refresh unless ``verify_only``, then verify; return 1 if anything is wrong."""
-    if not verify_only:
-        refresh(ROOT)
-    problems = verify(ROOT)
+    problems = []
+    for folder in PACKAGES:
+        if not verify_only:
+            refresh(ROOT, folder)
+        problems += verify(ROOT, folder)
     for problem in problems:
         say(problem)
     return 1 if problems else 0
