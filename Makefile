@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 RUN = $(PYTHON) -m scripts
 
-.PHONY: help serve live site check test bench
+.PHONY: help serve live site offline check test bench
 
 help: ## what there is
 	@$(RUN) --help
@@ -17,6 +17,9 @@ live: ## English with rebuild on save; Chinese: make live LANG=zh
 
 site: ## build both languages into site/
 	@$(RUN) site
+
+offline: ## PDF, EPUB, Anki decks and a zip into site/downloads/
+	@$(RUN) offline
 
 check: ## the content rules alone, in seconds
 	@$(RUN) check $(ARGS)

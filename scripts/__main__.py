@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
         "--language", default="en", help="en, or zh (any locale name that begins so)"
     )
     add("site", "build both languages into site/")
+    add("offline", "build the site, then PDF, EPUB, Anki decks and a zip of it")
     checking = add("check", "check the content rules: seconds, no torch, no browser")
     checking.add_argument("--strict", action="store_true", help="debts fail as well")
     checking.add_argument("--format", choices=("text", "github"), default="text")
@@ -73,6 +74,10 @@ def _run(options: argparse.Namespace) -> int:
         from scripts import site
 
         site.build()
+    elif command == "offline":
+        from scripts.offline import build
+
+        build.run()
     elif command == "test":
         from scripts import suite
 
@@ -104,6 +109,8 @@ def main(arguments: list[str]) -> int:
     """Parse the command line, set up, run; return the exit code."""
     options = _parser().parse_args(arguments)
     needs = "test" if options.command in ("test", "bench", "successor") else "site"
+    if options.command == "offline":
+        needs = "offline"
     try:
         environment.install(needs)
         if not environment.inside_venv():

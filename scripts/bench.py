@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from scripts import serve, site
 from scripts.environment import ROOT, ensure_browser, say
+from scripts.offline import bench as printing
 
 MKDOCS = (sys.executable, "-m", "mkdocs", "build", "--quiet")
 COPIES = 10
@@ -271,3 +272,5 @@ def run() -> None:
     measure_sizes()
     say("Reading …")
     measure_reading()
+    say("Offline editions …")
+    printing.measure(row)

@@ -23,7 +23,8 @@ BROWSER_NAMES = (
     "google-chrome-stable",
 )
 GIB = 1024**3
-DISK_NEEDED = {"site": 1.5 * GIB, "test": 5 * GIB}
+KINDS = ("site", "offline", "test")  # each contains the one before
+DISK_NEEDED = {"site": 1.5 * GIB, "offline": 2 * GIB, "test": 5 * GIB}
 
 
 class Stop(Exception):
@@ -61,7 +62,7 @@ def install(kind: str) -> None:
     Does nothing, and needs no network, when it already does.
 
     Args:
-        kind: ``site`` or ``test``; the test set contains the site set.
+        kind: one of `KINDS`.
 
     Raises:
         Missing: if there is too little disk, or pip or venv fail.
@@ -84,7 +85,7 @@ def install(kind: str) -> None:
             f"pip could not install {_lock(kind).relative_to(ROOT)} (its own message "
             "is above). Check the network, then run the command again."
         )
-    for covered in ("site", "test") if kind == "test" else ("site",):
+    for covered in KINDS[: KINDS.index(kind) + 1]:
         digest = hashlib.sha256(_lock(covered).read_bytes()).hexdigest()
         (VENV / f"handbook-{covered}.sha256").write_text(digest)
 
@@ -166,6 +167,30 @@ def find_browser() -> str | None:
     return on_path or _playwright_browser()
 
 
+def _apt_install(package: str) -> bool:
+    """Install a Debian package where that is possible: as root, with apt-get."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if not (is_root and shutil.which("apt-get")):
+        return False
+    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    subprocess.run(["apt-get", "update", "-qq"], env=quiet)
+    subprocess.run(["apt-get", "install", "-y", "-qq", package], env=quiet)
+    return True
+
+
+def ensure_program(name: str, package: str) -> bool:
+    """Whether a program that some tests use is there, after trying to install it.
+
+    Args:
+        name: the program.
+        package: the Debian package that has it.
+    """
+    if not shutil.which(name):
+        say(f"No {name} found: installing {package} where that is possible …")
+        _apt_install(package)
+    return bool(shutil.which(name))
+
+
 def ensure_browser() -> str:
     """Return the path of a Chromium, installing one where none is found.
 
@@ -179,12 +204,7 @@ def ensure_browser() -> str:
     if found:
         return found
     say("No Chromium found: installing one …")
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if is_root and shutil.which("apt-get"):
-        quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        subprocess.run(["apt-get", "update", "-qq"], env=quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], env=quiet)
-    else:
+    if not _apt_install("chromium"):
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
     found = find_browser()
     if not found:

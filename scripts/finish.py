@@ -13,6 +13,9 @@ from scripts import bank, notebook, search
 from scripts.bank import Entry
 from scripts.environment import Stop
 
+DOWNLOAD = re.compile(
+    r'(<p class="download" data-file="([\w.-]+)">).*?(</p>)', re.DOTALL
+)
 COUNT = re.compile(r'(<span class="count" data-count="([\w-]+)">)[^<]*(</span>)')
 
 
@@ -69,6 +72,24 @@ def fill_counts(page: str, numbers: dict[str, int]) -> str:
             f"data-count={unknown.pop()!r} is not counted; known: {', '.join(numbers)}"
         )
     return COUNT.sub(lambda m: f"{m[1]}{numbers[m[2]]}{m[3]}", page)
+
+
+def fill_downloads(page: str, links: dict[str, str]) -> str:
+    """Put the links of offline editions in the place of the note that they lack.
+
+    Args:
+        page: the HTML of the downloads page.
+        links: HTML by the name of the file.
+
+    Raises:
+        Inconsistent: if the page names a file that was not made.
+    """
+    unknown = {found[1] for found in DOWNLOAD.findall(page)} - links.keys()
+    if unknown:
+        raise Inconsistent(
+            f"The downloads page names {unknown.pop()}, which is no edition."
+        )
+    return DOWNLOAD.sub(lambda m: f"{m[1]}{links[m[2]]}{m[3]}", page)
 
 
 def write_sitemap(root: Path, site_url: str, other_url: str, language: str) -> None:

@@ -8,6 +8,11 @@ import yaml
 
 from scripts.model import Page, Question
 
+EDITIONS = (
+    *("handbook.pdf", "cheat-sheet.pdf", "handbook.epub", "handbook.apkg"),
+    "site.zip",
+)
+SITE_ZIP = "handbook-site.zip"
 PILLARS = ("theory", "projects", "coding", "industry")
 
 TEXT: dict[str, dict[str, str]] = {
@@ -50,6 +55,24 @@ TEXT: dict[str, dict[str, str]] = {
         "answer": "Answer",
         "not-yet": "not yet",
         "and": ", ",
+        "downloads": "Downloads",
+        "downloads.about": "The whole handbook to take along: PDF, EPUB, flashcards and "
+        "the site itself, made from the same pages by one command.",
+        "downloads.none": "Not in this copy of the site: see [the public site]({url}), "
+        "or make it yourself with `make offline`.",
+        "handbook.pdf": "Handbook, PDF",
+        "handbook.pdf.about": "Every page with all answers open, for print and for "
+        "reading on a screen: contents, outline, working links, tagged.",
+        "cheat-sheet.pdf": "Cheat sheet, PDF",
+        "cheat-sheet.pdf.about": "Every question with its short answer, in two columns.",
+        "handbook.epub": "Handbook, EPUB",
+        "handbook.epub.about": "For e-readers and phones; formulas are MathML.",
+        "handbook.apkg": "Flashcards, Anki",
+        "handbook.apkg.about": "A card a question, in subdecks by page. Importing a newer "
+        "deck updates the cards and keeps what you have learned.",
+        "site.zip": "The site, zip",
+        "site.zip.about": "Both languages with search: unpack it and open `index.html`, "
+        "no server and no network needed.",
     },
     "zh": {
         "theory": "理论",
@@ -88,6 +111,24 @@ TEXT: dict[str, dict[str, str]] = {
         "answer": "答案",
         "not-yet": "尚未回答",
         "and": "、",
+        "downloads": "下载",
+        "downloads.about": "整本手册可以带走：PDF、EPUB、Anki 卡片和网站本身，"
+        "都由同一批页面用一条命令生成。",
+        "downloads.none": "这份网站里没有该文件：请到[公开网站]({url})下载，"
+        "或运行 `make offline` 自行生成。",
+        "handbook.pdf": "手册 PDF",
+        "handbook.pdf.about": "所有页面，答案全部展开，适合打印和屏幕阅读：含目录、"
+        "书签与可点击的链接，并带有无障碍标签。",
+        "cheat-sheet.pdf": "速查表 PDF",
+        "cheat-sheet.pdf.about": "全部问题及其简答，双栏排版。",
+        "handbook.epub": "手册 EPUB",
+        "handbook.epub.about": "适合电子书阅读器和手机，公式采用 MathML。",
+        "handbook.apkg": "Anki 卡片",
+        "handbook.apkg.about": "每道题一张卡片，按页面分成子牌组。"
+        "导入新版牌组会更新卡片，并保留学习记录。",
+        "site.zip": "网站 zip 包",
+        "site.zip.about": "中英文两个版本，可以搜索：解压后打开 `index.html` 即可，"
+        "不需要服务器，也不需要网络。",
     },
 }
 
@@ -205,6 +246,25 @@ def coverage(language: str, data: dict[str, Any], pages: list[Page]) -> str:
             table = _question_rows(entries, language, answered, data["sources"], "")
             parts.append(f"### {title} {{ #{pillar}-{stem} }}\n")
             parts.append(_table(header, table))
+    return "\n\n".join(parts)
+
+
+def downloads(language: str, url: str) -> str:
+    """Return the page of the offline editions; `finish` fills in what was made.
+
+    Args:
+        language: ``en`` or ``zh``.
+        url: the public address of the language's root, ending in a slash.
+    """
+    text = TEXT[language]
+    about, edit = text["downloads.about"], "scripts/generate.py"
+    parts = [_head(text["downloads"], about, edit, boost=0.5), about]
+    none = text["downloads.none"].format(url=f"{url}downloads.html")
+    for kind in EDITIONS:
+        name = kind.replace(".", f"-{language}.") if kind != "site.zip" else SITE_ZIP
+        parts.append(f"## {text[kind]} {{ #{kind.replace('.', '-')} }}")
+        parts.append(text[f"{kind}.about"])
+        parts.append(f'<p class="download" data-file="{name}" markdown>{none}</p>')
     return "\n\n".join(parts)
 
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.environment import ROOT, say
+from scripts.environment import KINDS, ROOT, say
 
 HEADER = (
     "# Every package that {kind}.in leads to. Written by `python -m scripts lock`.\n"
@@ -29,8 +29,10 @@ def _freeze(kind: str, constraints: Path | None) -> str:
 
 
 def run() -> None:
-    """Write requirements/test.txt, then site.txt with the same versions."""
-    test, site = (ROOT / "requirements" / f"{kind}.txt" for kind in ("test", "site"))
-    for kind, path, limits in (("test", test, None), ("site", site, test)):
+    """Write requirements/test.txt, then the smaller sets with the same versions."""
+    test = ROOT / "requirements" / "test.txt"
+    for kind in reversed(KINDS):
+        path = ROOT / "requirements" / f"{kind}.txt"
+        limits = None if kind == "test" else test
         path.write_text(_freeze(kind, limits), encoding="utf-8")
         say(f"Wrote {path.relative_to(ROOT)}")

@@ -20,11 +20,12 @@ from typing import Any
 
 import yaml
 
+from scripts.config import CONFIGS
+
 LANGUAGES = ("en", "zh")
 PILLARS = ("theory", "projects", "coding", "industry")
 LEVELS = ("basic", "advanced", "expert")
 BLOCKS = ("answer", "pitfalls", "rubric")
-CONFIGS = {"en": "mkdocs.yml", "zh": "mkdocs.zh.yml"}
 YAML_DEPTH = 50
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -307,7 +308,7 @@ class Handbook:
         """Return the pages that the build writes, relative to a language's root."""
         pillars = {key.split("/")[0] for key in self.pages["en"]} & set(PILLARS)
         return frozenset(
-            ["glossary.md", "coverage.md", "sources/index.md"]
+            ["glossary.md", "coverage.md", "downloads.md", "sources/index.md"]
             + [f"sources/{key}.md" for key in self.sources or {}]
             + [f"{pillar}/index.md" for pillar in pillars]
         )

@@ -18,11 +18,11 @@ from posixpath import normpath
 from typing import Literal, NamedTuple, Protocol, TypeVar
 from urllib.parse import unquote
 
+from scripts.config import CONFIGS
 from scripts.model import (
     BLOCKS,
     CJK,
     CODE,
-    CONFIGS,
     HIDDEN,
     KEBAB,
     LANGUAGES,

@@ -12,6 +12,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from scripts import check, site, stage
+from scripts.config import CONFIGS, site_urls
 from scripts.environment import ROOT, check_port, say
 
 HOST = "127.0.0.1"
@@ -36,7 +37,7 @@ class Handler(SimpleHTTPRequestHandler):
         if not self.path.endswith("/sitemap.xml"):
             super().do_GET()
             return
-        here, urls = f"http://{self.headers['Host']}/", site.site_urls()
+        here, urls = f"http://{self.headers['Host']}/", site_urls()
         text = Path(self.translate_path(self.path)).read_text(encoding="utf-8")
         text = text.replace(urls["zh"], f"{here}zh/").replace(urls["en"], here)
         self._answer(HTTPStatus.OK, "text/xml", text.encode())
@@ -130,7 +131,7 @@ def live(port: int, language: str) -> int:
         observer.schedule(_Restage(), str(ROOT / folder), recursive=True)
     observer.start()
     command = [sys.executable, "-m", "mkdocs", "serve", "--quiet", "--no-strict"]
-    command += ["-f", site.CONFIGS[language], "-a", f"{HOST}:{port}"]
+    command += ["-f", CONFIGS[language], "-a", f"{HOST}:{port}"]
     for path in ("snippets", "docs/references.md", "docs/theme"):
         command += ["--watch", path]
     path = "/zh/" if language == "zh" else "/"

@@ -14,31 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
-from mkdocs.utils.yaml import get_yaml_loader
-
 from scripts import check, finish, stage
+from scripts.config import CONFIGS, site_urls
 from scripts.environment import ROOT, Stop, check_disk, say
 from scripts.model import read_handbook
 
 BUILD = ROOT / "build"
 SITE = ROOT / "site"
-CONFIGS = {"en": "mkdocs.yml", "zh": "mkdocs.zh.yml"}
 DISK_NEEDED = 300e6
 
 
 class BuildFailed(Stop):
     """The site could not be built; the message says why. site/ is untouched."""
-
-
-def site_urls() -> dict[str, str]:
-    """Return the absolute address of each language's root, as the configs give it."""
-    urls = {}
-    for language, name in CONFIGS.items():
-        text = (ROOT / name).read_text(encoding="utf-8")
-        config = yaml.load(text, get_yaml_loader())
-        urls[language] = config["site_url"].rstrip("/") + "/"
-    return urls
 
 
 def notebook_environment(language: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from scripts import card, figures, generate
+from scripts import card, config, figures, generate
 from scripts.environment import ROOT
 from scripts.model import Handbook, Page, read_handbook
 
@@ -62,6 +62,7 @@ def _generated(
     made = {
         "glossary.md": generate.glossary(language, terms),
         "coverage.md": generate.coverage(language, data, pages),
+        "downloads.md": generate.downloads(language, config.site_urls()[language]),
         "sources/index.md": generate.source_index(language, data),
     }
     for key in data["sources"]:

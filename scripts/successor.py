@@ -13,6 +13,7 @@ from pathlib import Path
 from lxml import html
 
 from scripts import site, stage
+from scripts.config import CONFIGS
 from scripts.environment import ROOT, say
 
 OUT = ROOT / "build" / "successor"
@@ -54,7 +55,7 @@ def compare(ours: Path, theirs: Path) -> list[str]:
 
 def build(language: str) -> Path | None:
     """Build a staged language with Zensical; return its root, or None on failure."""
-    config = ROOT / site.CONFIGS[language]
+    config = ROOT / CONFIGS[language]
     target = OUT / language
     shutil.rmtree(target, ignore_errors=True)
     # Zensical takes the target from the config alone
@@ -83,11 +84,11 @@ def build(language: str) -> Path | None:
 def run() -> int:
     """Compare both languages of site/ with what Zensical makes; always return 0."""
     stage.run()
-    for language in site.CONFIGS:
+    for language in CONFIGS:
         ours = site.SITE if language == "en" else site.SITE / "zh"
         theirs = build(language)
         if theirs is None:
-            say(f"warning: Zensical could not build {site.CONFIGS[language]}")
+            say(f"warning: Zensical could not build {CONFIGS[language]}")
             continue
         differing = compare(ours, theirs)
         for line in differing:

@@ -1,13 +1,22 @@
-"""Run every test: build the site, find a browser, then pytest on all cores."""
+"""Run every test: build all that readers get, find a browser, then pytest."""
 
 import os
 import subprocess
 import sys
 
 from scripts import site
-from scripts.environment import BROWSER_VARIABLE, ROOT, ensure_browser, say
+from scripts.environment import (
+    BROWSER_VARIABLE,
+    ROOT,
+    ensure_browser,
+    ensure_program,
+    say,
+)
+from scripts.offline import build
 
 SITE_VARIABLE = "HANDBOOK_SITE"
+# what checks the offline editions from outside: program and the package that has it
+PROGRAMS = {"java": "default-jre-headless", "pdffonts": "poppler-utils"}
 
 
 def run(arguments: list[str]) -> int:
@@ -19,11 +28,16 @@ def run(arguments: list[str]) -> int:
     Returns:
         pytest's exit code.
     """
-    browser = ensure_browser()
+    os.environ[BROWSER_VARIABLE] = browser = ensure_browser()
     say(f"Browser: {browser}")
-    site.build()
+    # single tests that do not look at the offline editions need not wait for them
+    if not arguments or any("offline" in argument for argument in arguments):
+        for program, package in PROGRAMS.items():
+            ensure_program(program, package)
+        build.run()
+    else:
+        site.build()
     settings = {
-        BROWSER_VARIABLE: browser,
         SITE_VARIABLE: str(site.SITE),
         "OMP_NUM_THREADS": "1",  # the tests themselves run on all cores
     }

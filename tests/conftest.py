@@ -1,17 +1,28 @@
-"""What all tests share: the built site."""
+"""What all tests share: the built site and a real browser."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-from scripts.environment import ROOT
+from scripts.environment import ROOT, find_browser
 
 LANGUAGES = ("en", "zh")
 DOCS = ROOT / "docs"
 NOTEBOOKS = sorted(
     path.relative_to(DOCS / "en").as_posix() for path in DOCS.glob("en/**/*.ipynb")
 )
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +34,16 @@ def built() -> Path:
             f"{path} holds no built site: run `make test`, or `make site` first"
         )
     return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = find_browser()
+        assert path, "no Chromium: run `make test`, which installs one"
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
 
 
 def root_of(built: Path, language: str) -> Path:

@@ -202,6 +202,7 @@ nav:
   - Coverage: coverage.md
   - sources/index.md
   - sources/ho-2017.md
+  - downloads.md
   - Elsewhere: https://example.org/
 """
 

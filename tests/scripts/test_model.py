@@ -278,13 +278,24 @@ def test_handbook_is_read_as_a_whole(handbook_root: Path) -> None:
     )
     assert (entry.line, handbook.catalogue["not-written-yet"].asked) == (6, ())
     assert [term.zh for term in handbook.glossary] == ["批量归一化", "轮"]
-    assert [entry.line for entry in handbook.nav["en"]] == [3, 5, 6, 7, 8, 9, 10, 11]
+    assert [entry.line for entry in handbook.nav["en"]] == [
+        3,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+    ]
     assert handbook.modules["snippets/theory/norms.py"].sections == {"mean": 3}
     assert list(handbook.modules["snippets/figures/norms.py"].figures) == ["two_curves"]
     assert handbook.modules["snippets/figures/style.py"].figures == {}
     assert handbook.generated() == {
         "glossary.md",
         "coverage.md",
+        "downloads.md",
         "sources/index.md",
         "sources/ho-2017.md",
         "theory/index.md",

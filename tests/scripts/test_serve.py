@@ -49,7 +49,7 @@ def test_what_is_missing_is_said_in_the_language_of_the_address(start, path, tex
 
 
 def test_sitemaps_name_the_address_they_are_served_at(start, tmp_path):
-    urls = serve.site.site_urls()
+    urls = serve.site_urls()
     (tmp_path / "zh" / "sitemap.xml").write_text(
         f"{urls['zh']}a.html {urls['en']}a.html"
     )
@@ -105,6 +105,8 @@ def test_serve_builds_serves_both_languages_and_ends_well_on_interrupt(tmp_path)
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
+        # a suite that runs in the background of a shell hands down an ignored SIGINT
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     lines = [running.stdout.readline() for _ in range(3)]
     assert f"http://127.0.0.1:{port}/zh/" in "".join(lines)

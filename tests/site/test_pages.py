@@ -11,7 +11,8 @@ import html5lib
 import pytest
 from lxml import html
 
-from scripts import bank, site
+from scripts import bank
+from scripts.config import site_urls
 from scripts.environment import ROOT
 from tests.conftest import LANGUAGES, pages_of, root_of
 
@@ -146,7 +147,7 @@ def test_no_markdown_or_tex_is_left_over(pages):
 
 
 def test_heads_are_complete(pages, language):
-    urls = site.site_urls()
+    urls = site_urls()
 
     def missing(path):
         if path.name == "404.html":
@@ -201,7 +202,7 @@ def test_structured_data_names_every_question(built, language):
 
 
 def test_sitemap_lists_every_page_in_both_languages(built, language):
-    root, urls = root_of(built, language), site.site_urls()
+    root, urls = root_of(built, language), site_urls()
     entries = ElementTree.parse(root / "sitemap.xml").getroot()
     listed = {entry.findtext(f"{SITEMAP}loc") for entry in entries}
     pages = {
