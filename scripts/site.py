@@ -44,6 +44,9 @@ def notebook_environment(language: str) -> dict[str, str]:
     return {
         **os.environ,
         "PYTHONPATH": str(ROOT),
+        # both languages run at once: more threads would only wait for each other
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
         "HANDBOOK_NOTEBOOK_CACHE": str(cache),
         "NO_MKDOCS_2_WARNING": "1",
     }
