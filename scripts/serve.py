@@ -7,6 +7,7 @@ import threading
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
@@ -65,6 +66,15 @@ class Handler(SimpleHTTPRequestHandler):
         """Keep quiet about each request; the address was printed once."""
 
 
+class Server(ThreadingHTTPServer):
+    """A server that keeps quiet about browsers that leave before the answer ends."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report what went wrong with a request, unless the other side hung up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
     """Return a server of ``folder`` on 127.0.0.1 that is bound but not started.
 
@@ -73,7 +83,7 @@ def server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
         port: the port, or 0 for any free one.
     """
     handler = functools.partial(Handler, directory=str(folder))
-    return ThreadingHTTPServer((HOST, port), handler)
+    return Server((HOST, port), handler)
 
 
 def serve(port: int) -> int:

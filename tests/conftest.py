@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from hypothesis import settings
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from scripts.environment import ROOT, find_browser
 
@@ -14,6 +15,11 @@ DOCS = ROOT / "docs"
 NOTEBOOKS = sorted(
     path.relative_to(DOCS / "en").as_posix() for path in DOCS.glob("en/**/*.ipynb")
 )
+
+# A busy machine is slow, not wrong.
+expect.set_options(timeout=20_000)
+settings.register_profile("handbook", deadline=None)
+settings.load_profile("handbook")
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -168,6 +168,8 @@ def test_the_language_switch_works_without_scripts(open_page, address):
 
 def test_math_is_rendered_after_instant_navigation(open_page, address, language):
     page = open_page(url(address, language, "theory/index.html"))
+    # before the sitemap has come, the theme leaves a click to the browser
+    page.wait_for_load_state("networkidle")
     page.evaluate("window.same = true")
     page.locator(".md-content a[href$='normalization.html']").first.click()
     page.wait_for_url(f"{url(address, language)}*")

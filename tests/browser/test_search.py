@@ -44,11 +44,11 @@ def results(page, query: str) -> list[str]:
     """Type a query and return the links of the results in the order they are shown."""
     field = page.locator("[data-md-component=search-query]")
     field.focus()
-    page.wait_for_function(READY, timeout=8000)
+    page.wait_for_function(READY)
     for text, done in (("", EMPTY), (query, ANSWERED)):
         field.fill(text)
         page.keyboard.press("End")  # the theme listens to keys, not to input
-        page.wait_for_function(done, timeout=8000)
+        page.wait_for_function(done)
     return page.eval_on_selector_all(
         ".md-search-result__list a[href]", "links => links.map(a => a.href)"
     )

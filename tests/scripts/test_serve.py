@@ -1,13 +1,16 @@
 """The server of the built site: this machine only, and each language's own 404."""
 
+import http.client
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -63,6 +66,37 @@ def test_nothing_outside_the_folder_is_served(start, tmp_path):
     with pytest.raises(urllib.error.HTTPError) as missing:
         urllib.request.urlopen(f"{start}/../secret.txt")
     assert missing.value.code == 404
+
+
+def hang_up(start, path):
+    """Ask for a file and reset the connection as soon as the answer begins."""
+    client = socket.create_connection(("127.0.0.1", urlsplit(start).port))
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+    client.recv(1)  # so a thread is at it
+    client.close()
+
+
+def test_a_browser_that_hangs_up_is_no_news(start, tmp_path, capfd):
+    (tmp_path / "large.bin").write_bytes(bytes(16_000_000))
+    before = threading.active_count()
+    hang_up(start, "/large.bin")
+    deadline = time.monotonic() + 10
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with urllib.request.urlopen(f"{start}/") as answer:
+        assert answer.read() == b"home"
+    assert capfd.readouterr().err == ""
+
+
+def test_any_other_error_is_reported(start, monkeypatch, capfd):
+    def broken(handler):
+        raise ValueError("no such luck")
+
+    monkeypatch.setattr(serve.Handler, "do_GET", broken)
+    with pytest.raises(http.client.RemoteDisconnected):
+        urllib.request.urlopen(f"{start}/")  # closed after the report
+    assert "ValueError: no such luck" in capfd.readouterr().err
 
 
 def test_edits_that_follow_each_other_are_staged_once(monkeypatch):
