@@ -46,12 +46,39 @@ def _parser() -> argparse.ArgumentParser:
     translating = add("translate", "record that a Chinese page is up to date")
     translating.add_argument("action", choices=("done",))
     translating.add_argument("page", help="such as theory/normalization")
+    _exercise_parser(add("exercise", "practice: list, start, check, hint, diff"))
     vendoring = add(
         "vendor", "refresh or verify the vendored scripts, styles and fonts"
     )
     vendoring.add_argument("--verify", action="store_true", help="only verify")
     add("lock", "resolve requirements/*.in into the pinned *.txt files")
     return parser
+
+
+def _exercise_parser(parser: argparse.ArgumentParser) -> None:
+    """Add the actions of ``exercise``."""
+    parser.add_argument(
+        "--language", help="en or zh; as the system speaks if not named"
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="by page, with level and what is done")
+    listing.add_argument("--page", default="", help="such as arrays-and-strings")
+    listing.add_argument("--level", default="", help="basic, advanced or expert")
+    for name, about in (
+        ("start", "write its starter into exercises/, never over your work"),
+        ("check", "judge your file case by case; without a name, all you started"),
+        ("hint", "the next hint"),
+        ("diff", "your file against the handbook's, once it has passed"),
+    ):
+        action = actions.add_parser(name, help=about, description=about)
+        count = "?" if name == "check" else None
+        action.add_argument("name", nargs=count, default="", help="such as two-sum")
+    actions.choices["check"].add_argument(
+        "--limit", type=float, default=10.0, help="seconds for one case"
+    )
+    actions.choices["diff"].add_argument(
+        "--anyway", action="store_true", help="show it although yours has not passed"
+    )
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -94,6 +121,21 @@ def _run(options: argparse.Namespace) -> int:
         from scripts import translate
 
         say(f"{options.page} is a translation of {translate.done(options.page)}")
+    elif command == "exercise":
+        from scripts.exercise.command import Desk, language_of
+
+        desk = Desk(language_of(options.language))
+        if options.action == "list":
+            return desk.list(options.page, options.level)
+        if options.action == "check":
+            return desk.check(options.name, options.limit)
+        if options.action == "diff":
+            return desk.diff(options.name, options.anyway)
+        return (
+            desk.start(options.name)
+            if options.action == "start"
+            else desk.hint(options.name)
+        )
     elif command == "vendor":
         from scripts import vendor
 

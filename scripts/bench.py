@@ -5,6 +5,7 @@ them, do not. Nothing here is a test.
 """
 
 import gzip
+import json
 import re
 import shutil
 import statistics
@@ -20,7 +21,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from scripts import serve, site
+from scripts import bank, serve, site
 from scripts.environment import ROOT, ensure_browser, say
 from scripts.offline import bench as printing
 
@@ -46,10 +47,10 @@ markdown_extensions:
   pymdownx.highlight: {{}}
   pymdownx.superfences: {{}}
   pymdownx.snippets:
-    base_path: [{root}/snippets, {root}/docs]
+    base_path: [{root}/snippets, {root}/build, {root}/docs]
     auto_append: [references.md]
   pymdownx.blocks.details:
-    types: [{{name: answer}}, {{name: pitfalls}}, {{name: rubric}}]
+    types: [{{name: hint}}, {{name: answer}}, {{name: pitfalls}}, {{name: rubric}}]
 """
 
 
@@ -74,7 +75,8 @@ def copy_tree(target: Path, copies: int) -> None:
     Each copy has ids, links and a place in the nav of its own, so that it is a page
     like any other; snippets and figures are shared.
     """
-    wanted = ("docs", "snippets", "scripts", "build/figures", "build/notebooks")
+    sources = ("docs", "snippets", "scripts", "tests/exercises")
+    wanted = (*sources, "build/figures", "build/notebooks")
     for name in wanted:
         shutil.copytree(ROOT / name, target / name, dirs_exist_ok=True)
     for name in ("mkdocs.base.yml", "mkdocs.yml", "mkdocs.zh.yml"):
@@ -199,6 +201,8 @@ def measure_sizes() -> None:
     own_css = [assets / "handbook.css"]
     katex = [*assets.glob("vendor/katex/*.js"), *assets.glob("vendor/katex/*.css")]
     row("own JS, gzip", f"{compressed(own_js) / 1e3:.1f} kB", "under 60 kB")
+    practice = compressed([assets / "practice.js"])
+    row("practice pages' own JS, gzip", f"{practice / 1e3:.1f} kB", "under 60 kB")
     row("own CSS, gzip", f"{compressed(own_css) / 1e3:.1f} kB")
     row("KaTeX (pages with math), gzip", f"{compressed(katex) / 1e3:.0f} kB")
 
@@ -262,6 +266,82 @@ def measure_reading() -> None:
     running.shutdown()
 
 
+FIRST_CARD = """
+new MutationObserver((_, observer) => {
+  if (!document.querySelector(".practice-question")) return;
+  window.firstCard = performance.now();
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true });
+"""
+FILTERED = """() => {
+  document.querySelector(".practice-filter").open = true;
+  const select = document.querySelector(".practice-filter select");
+  const started = performance.now();
+  select.value = "theory";
+  select.dispatchEvent(new Event("change"));
+  return performance.now() - started;
+}"""
+
+
+def _many(count: int) -> tuple[str, str]:
+    """Return a bank of so many questions, and a record of three reviews of each."""
+    known = bank.load(site.SITE / "bank" / "index.js")
+    entries = [{**known[i % len(known)], "id": f"question-{i}"} for i in range(count)]
+    chunks: dict[str, dict[str, dict[str, str]]] = {}
+    parts = {"prompt": "", "answer": "<p>…</p>", "pitfalls": "", "rubric": ""}
+    for entry in entries:
+        chunks.setdefault(entry["page"], {})[entry["id"]] = parts
+    script = f"handbookBank('index',{json.dumps(entries)});\n"
+    for page, chunk in chunks.items():
+        script += f"handbookBank({json.dumps(page)},{json.dumps(chunk)});\n"
+    start = 1_767_225_600_000
+    reviews = [
+        [entry["id"], start + (number * count + place) * 60_000, 1 + place % 4]
+        for number in range(3)
+        for place, entry in enumerate(entries)
+    ]
+    empty: dict[str, Any] = {"undone": {}, "values": {}, "sessions": {}}
+    return script, json.dumps({"version": 1, "reviews": reviews, **empty})
+
+
+def measure_practice(questions: int = 1000) -> None:
+    """Print how long cards take to come with many questions, in a real browser."""
+    running = serve.server(site.SITE)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{running.server_port}/practice/cards.html"
+    script, record = _many(questions)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=ensure_browser(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page()
+        page.route("**/bank/index.js", lambda route: route.fulfill(body=script))
+        page.add_init_script(FIRST_CARD)
+        page.goto(address)
+        page.evaluate("r => localStorage.setItem('handbook.practice', r)", record)
+        firsts, filters = [], []
+        for _ in range(REPEATS + 1):
+            page.goto(address)
+            page.wait_for_function("window.firstCard")
+            firsts.append(
+                page.evaluate(
+                    "firstCard - performance.getEntriesByType('resource').find("
+                    "e => e.name.endsWith('/practice.js')).responseEnd"
+                )
+            )
+            filters.append(page.evaluate(FILTERED))
+            page.evaluate(  # what was computed is kept with the next change
+                "() => document.querySelector('.practice-star').click()"
+            )
+        browser.close()
+    running.shutdown()
+    about = f"{questions} questions, {3 * questions} reviews"
+    row(f"first card ever, {about}", f"{firsts[0]:.0f} ms")
+    first = statistics.median(firsts[1:])
+    row(f"first card, {about}", f"{first:.0f} ms", "under 300 ms")
+    row(f"filter, {about}", f"{statistics.median(filters):.0f} ms", "under 50 ms")
+
+
 def run() -> None:
     """Measure everything and print it; progress of the builds is printed as well."""
     if not (site.SITE / "index.html").exists():
@@ -272,5 +352,7 @@ def run() -> None:
     measure_sizes()
     say("Reading …")
     measure_reading()
+    say("Practice …")
+    measure_practice()
     say("Offline editions …")
     printing.measure(row)

@@ -1,27 +1,23 @@
 """Draw the figures of all pages to SVG, each only when the code behind it changed."""
 
-import ast
-import hashlib
 import importlib
 import inspect
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import matplotlib
-import numpy
 from matplotlib.figure import Figure
 
+from scripts import imports
 from scripts.environment import ROOT
+from scripts.model import NO_FIGURES
 
 FIGURES = ROOT / "snippets" / "figures"
-NOT_PAGES = {"__init__", "style"}
 
 
 def modules() -> list[str]:
     """Return the stems of the modules in snippets/figures that belong to a page."""
-    return sorted(p.stem for p in FIGURES.glob("*.py") if p.stem not in NOT_PAGES)
+    return sorted(p.stem for p in FIGURES.glob("*.py") if p.stem not in NO_FIGURES)
 
 
 def functions(stem: str) -> dict[str, Callable[[], Figure]]:
@@ -31,48 +27,15 @@ def functions(stem: str) -> dict[str, Callable[[], Figure]]:
     return {
         name.replace("_", "-"): function
         for name, function in found
-        if function.__module__ == module.__name__ and not name.startswith("_")
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and not inspect.signature(function).parameters  # those are helpers
     }
 
 
-def _imports(path: Path) -> Iterator[Path]:
-    """Yield the project's modules that the module at ``path`` imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
-        for name in names:
-            target = ROOT.joinpath(*name.split("."))
-            if name.startswith("snippets"):
-                yield from (
-                    p
-                    for p in (target.with_suffix(".py"), target / "__init__.py")
-                    if p.exists()
-                )
-
-
 def fingerprint(stem: str) -> str:
-    """Return a hash of everything that a module's figures are drawn from.
-
-    That is the module, every module of the project that it imports, directly or not,
-    and the versions of Python, NumPy and Matplotlib.
-    """
-    todo, seen = [FIGURES / f"{stem}.py"], set[Path]()
-    while todo:
-        path = todo.pop()
-        if path not in seen:
-            seen.add(path)
-            todo.extend(_imports(path))
-    digest = hashlib.sha256()
-    versions = (sys.version_info[:2], numpy.__version__, matplotlib.__version__)
-    digest.update(repr(versions).encode())
-    for path in sorted(seen):
-        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    """Return a hash of everything that a module's figures are drawn from."""
+    return imports.fingerprint((FIGURES / f"{stem}.py").read_text(encoding="utf-8"))
 
 
 def _draw_module(stem: str, folder: Path, mark: str) -> int:

@@ -24,7 +24,9 @@ TEXT: dict[str, dict[str, str]] = {
         "theory.about": "The mathematics, models and training methods that interviewers "
         "ask about: derived step by step, with the code that proves each claim.",
         "projects.about": "How to tell a project of one's own truthfully and well.",
-        "coding.about": "Exercises as interviewers set them, with a judge.",
+        "coding.about": "Exercises as interviewers set them: hints one at a time, a "
+        "tested solution, and a judge for what you write yourself. In a copy of the "
+        "repository, `python -m scripts exercise list` shows them all.",
         "industry.about": "Companies, reports of interviews and views of the field.",
         "glossary": "Glossary",
         "glossary.about": "The terms of this handbook in English and Chinese, {count} in "
@@ -81,7 +83,9 @@ TEXT: dict[str, dict[str, str]] = {
         "industry": "行业",
         "theory.about": "面试官会问到的数学、模型与训练方法：逐步推导，每个结论都有代码验证。",
         "projects.about": "如何真实而清楚地讲述自己的项目。",
-        "coding.about": "面试中真实出现的编程题，附自动评判。",
+        "coding.about": "面试中真实出现的编程题：提示逐条给出，解答经过测试，"
+        "你自己写的代码可以自动评判。在仓库副本里运行 "
+        "`python -m scripts exercise list` 可以列出全部练习。",
         "industry.about": "公司、面试经历与对行业的看法。",
         "glossary": "术语表",
         "glossary.about": "本手册使用的中英文术语，共 {count} 条。各页面统一采用这些译法，"

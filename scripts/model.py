@@ -26,7 +26,12 @@ LANGUAGES = ("en", "zh")
 PILLARS = ("theory", "projects", "coding", "industry")
 LEVELS = ("basic", "advanced", "expert")
 BLOCKS = ("answer", "pitfalls", "rubric")
+HINT = "hint"  # a block before the answer, any number of times
+NO_FIGURES = {"__init__", "diagram", "style"}  # modules of snippets/figures
 YAML_DEPTH = 50
+EXERCISES = "snippets/coding/"
+SOLUTION = "solution"  # the section that makes a module of snippets/coding an exercise
+STARTER = "starter"  # the section of what is derived from it
 KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
@@ -242,11 +247,24 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Module:
-    """A Python file below `snippets/`: named sections, and the figures it draws."""
+    """A Python file below `snippets/`: named sections, and the figures it draws.
+
+    A starter is one as well, at the path where readers get it; `source` is the solution
+    that it is derived from.
+    """
 
     path: str
     sections: Mapping[str, int]
-    figures: Mapping[str, int]
+    figures: Mapping[str, int] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What docs/practice.yml names, each with its line: ids of questions, pages."""
+
+    questions: tuple[tuple[str, int], ...] = ()
+    pages: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -292,7 +310,23 @@ class Handbook:
     glossary: tuple[Term, ...]
     nav: Mapping[str, tuple[NavEntry, ...]]
     modules: Mapping[str, Module]
+    cases: frozenset[str]  # files below tests/exercises
+    practice: "Practice"
     problems: tuple[Problem, ...]
+
+    def module_of(self, embed: Embed) -> Module | None:
+        """Return what an embedding shows: a file of snippets/, or a starter."""
+        path = f"snippets/{embed.path}"
+        return self.modules.get(path) or self.modules.get(embed.path)
+
+    def exercises(self) -> dict[str, Module]:
+        """Map `<page>/<id>` of each exercise to its solution module."""
+        found = {}
+        for module in self.modules.values():
+            if SOLUTION in module.sections and module.path.startswith(EXERCISES):
+                page, file = module.path.split("/")[-2:]
+                found[f"{page}/{file.removesuffix('.py')}".replace("_", "-")] = module
+        return found
 
     def all_pages(self) -> Iterator[Page]:
         """Yield the pages of both languages."""
@@ -1118,9 +1152,19 @@ def read_handbook(root: Path) -> Handbook:
         for page in pages[language].values():
             problems += page.problems
     sources, catalogue = _read_sources(root, problems)
-    modules = (
+    modules = [
         _read_module(p, root, problems) for p in _files(root / "snippets", ".py")
-    )
+    ]
+    modules += [
+        Module(
+            f"exercises/{module.path.rpartition('/')[2]}",
+            {STARTER: module.sections[SOLUTION]},
+            source=module.path,
+        )
+        for module in modules
+        if SOLUTION in module.sections and module.path.startswith(EXERCISES)
+    ]
+    cases = _files(root / "tests" / "exercises", ".py")
     return Handbook(
         root=root,
         pages=pages,
@@ -1134,6 +1178,8 @@ def read_handbook(root: Path) -> Handbook:
             for language in LANGUAGES
         },
         modules={module.path: module for module in modules},
+        cases=frozenset(path.relative_to(root).as_posix() for path in cases),
+        practice=_read_practice(root, problems),
         problems=tuple(problems),
     )
 
@@ -1321,6 +1367,63 @@ def _read_glossary(root: Path, problems: list[Problem]) -> tuple[Term, ...]:
     return tuple(terms)
 
 
+def _read_practice(root: Path, problems: list[Problem]) -> Practice:
+    """Read docs/practice.yml: what self-check and mock interview draw from."""
+    name = "docs/practice.yml"
+    text = _read_text(root, name, problems)
+    if not text:
+        return Practice()  # noted already
+    parsed = _parse_yaml(text)
+    faults = list(_practice_faults(parsed))
+    problems += [Problem(name, line, "D004", text) for line, text in faults]
+    if faults:
+        return Practice()
+    topics, fields = parsed.data["topics"], parsed.data["fields"]
+    return Practice(
+        tuple((id, _line(topic)) for topic in topics for id in topic["questions"]),
+        tuple((page, _line(field)) for field in fields for page in field["without"]),
+    )
+
+
+def _practice_faults(parsed: _Yaml) -> Iterator[tuple[int, str]]:
+    """Yield line and reason of what practice could not work with."""
+    if parsed.error or not isinstance(parsed.data, dict):
+        yield parsed.line, parsed.error or "there is no list named `topics`"
+        return
+    for part, own in (("topics", "questions"), ("fields", "without"), ("roles", "")):
+        entries = parsed.data.get(part)
+        if not isinstance(entries, list) or not entries:
+            yield 1, f"there is no list named `{part}`"
+            continue
+        for number, entry in enumerate(entries, 1):
+            line = _line(entry) if isinstance(entry, dict) else 1
+            label = entry.get("label") if isinstance(entry, dict) else None
+            if not _texts(label, LANGUAGES) or not _texts(entry, ("id",)):
+                yield line, f"{part}, entry {number}: `id` or `label` in two languages"
+            elif own and not _is_texts(entry.get(own)):
+                yield line, f"{part}, entry {number}: `{own}` is no list of names"
+            elif not own and not _are_numbers(entry.get("shares"), PILLARS):
+                yield line, f"{part}, entry {number}: `shares` is a number a pillar"
+    levels = parsed.data.get("levels")
+    weights = [levels.get(level) if isinstance(levels, dict) else 0 for level in LEVELS]
+    if not all(_are_numbers(weight, LEVELS) for weight in weights):
+        yield 1, "`levels` needs a number a level for each level"
+    if not _are_numbers(parsed.data.get("minutes"), PILLARS):
+        yield 1, "`minutes` needs a number a pillar"
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _are_numbers(value: Any, names: Sequence[str]) -> bool:
+    """Tell whether a mapping has a whole number from 0 on for each name."""
+    if not isinstance(value, dict):
+        return False
+    found = [value.get(name) for name in names]
+    return all(type(number) is int and number >= 0 for number in found)
+
+
 def _texts(entry: Any, names: Sequence[str]) -> list[str]:
     """Return the named texts of a mapping, or nothing unless all are there."""
     values = [entry.get(name) for name in names] if isinstance(entry, dict) else []
@@ -1372,9 +1475,8 @@ def _read_module(path: Path, root: Path, problems: list[Problem]) -> Module:
 
 def _draws(name: str) -> bool:
     """Tell whether a module draws figures."""
-    return name.startswith("snippets/figures/") and not name.endswith(
-        ("/style.py", "/__init__.py")
-    )
+    folder, _, file = name.rpartition("/")
+    return folder == "snippets/figures" and file.removesuffix(".py") not in NO_FIGURES
 
 
 def _sections(text: str, source: _Source) -> dict[str, int]:

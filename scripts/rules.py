@@ -6,7 +6,7 @@ published, keeps its meaning for ever; a rule that is dropped leaves its number 
 
 The letter names the subject: F files, P headings, Q questions, A answers, M formulas,
 S snippets, G figures, R references, L links, H raw HTML, N navigation, T translation,
-C Chinese typography, E explorations (notebooks), D data files.
+C Chinese typography, E explorations (notebooks), J the judge's exercises, D data files.
 """
 
 import re
@@ -23,12 +23,15 @@ from scripts.model import (
     BLOCKS,
     CJK,
     CODE,
+    EXERCISES,
     HIDDEN,
+    HINT,
     KEBAB,
     LANGUAGES,
     LEVELS,
     MATH,
     PILLARS,
+    SOLUTION,
     Block,
     Handbook,
     Link,
@@ -597,7 +600,7 @@ read_rule(
 
 @rule(
     "A004",
-    "Blocks are `answer`, `pitfalls` or `rubric`",
+    "Blocks are `answer`, `pitfalls`, `rubric` or `hint`",
     why="Anything else appears on the page as plain text with slashes.",
     fix=(
         "open a block with `/// answer`, `/// pitfalls` or `/// rubric` and close it "
@@ -612,7 +615,7 @@ def block_names(handbook: Handbook) -> Iterator[Found]:
     yield from _noted(handbook, "A004")
     for page in handbook.all_pages():
         for block in page.blocks:
-            if block.kind not in BLOCKS:
+            if block.kind not in (*BLOCKS, HINT):
                 message = f"there is no block named `{block.kind}`"
                 yield Found(page.path, block.line, message)
 
@@ -860,10 +863,7 @@ def embedded_file(handbook: Handbook) -> Iterator[Found]:
     """Find embeddings of files that don't exist."""
     for page in handbook.all_pages():
         for embed in page.embeds:
-            if (
-                not _leaves_tree(embed.target)
-                and f"snippets/{embed.path}" not in handbook.modules
-            ):
+            if not _leaves_tree(embed.target) and not handbook.module_of(embed):
                 message = f"there is no file snippets/{embed.path}"
                 yield Found(page.path, embed.line, message)
 
@@ -880,7 +880,7 @@ def embedded_section(handbook: Handbook) -> Iterator[Found]:
     """Find embeddings of sections that don't exist."""
     for page in handbook.all_pages():
         for embed in page.embeds:
-            module = handbook.modules.get(f"snippets/{embed.path}")
+            module = handbook.module_of(embed)
             if module and embed.section and embed.section not in module.sections:
                 message = f"{module.path} has no section `{embed.section}`"
                 yield Found(page.path, embed.line, message)
@@ -897,14 +897,16 @@ def embedded_section(handbook: Handbook) -> Iterator[Found]:
 def shown_sections(handbook: Handbook) -> Iterator[Found]:
     """Find sections that no English page embeds."""
     shown = {
-        (f"snippets/{embed.path}", embed.section)
+        (module.path, embed.section)
         for page in handbook.pages["en"].values()
         for embed in page.embeds
+        if (module := handbook.module_of(embed))
     }
     for module in handbook.modules.values():
         for name, line in module.sections.items():
             if (module.path, name) not in shown:
-                yield Found(module.path, line, f"no page shows the section `{name}`")
+                place = module.source or module.path
+                yield Found(place, line, f"no page shows the section `{name}`")
 
 
 read_rule(
@@ -986,7 +988,8 @@ def code_titles(handbook: Handbook) -> Iterator[Found]:
         codes = {code.line: code for code in page.codes}
         for embed in page.embeds:
             code = codes.get(embed.line - 1)
-            wanted = f"snippets/{embed.path}"
+            module = handbook.module_of(embed)
+            wanted = module.path if module else f"snippets/{embed.path}"
             if code and code.title != wanted:
                 what = f"has the title {code.title!r}" if code.title else "has no title"
                 message = f"the block {what}; it shows {wanted}"
@@ -2037,6 +2040,91 @@ def same_cells(handbook: Handbook) -> Iterator[Found]:
             yield Found(chinese.path, 1, message)
 
 
+# J: exercises and their judge
+
+
+@rule(
+    "J001",
+    "An exercise is a question of its page",
+    why="Its statement, hints and answer stand there, under the same name.",
+    fix=(
+        "write the question with that id on that page, or drop the mark "
+        "`[start:solution]` if the module is no exercise"
+    ),
+    bad="snippets/coding/binary_search/kth_smallest.py without a question",
+    good="### … { #kth-smallest .question … } in docs/en/coding/binary-search.md",
+)
+def exercise_questions(handbook: Handbook) -> Iterator[Found]:
+    """Find exercises that no question tells of."""
+    for key, module in handbook.exercises().items():
+        page, id = key.split("/")
+        known = handbook.pages["en"].get(f"coding/{page}")
+        if not known or id not in {question.id for question in known.questions}:
+            message = f"docs/en/coding/{page}.md has no question `{id}`"
+            yield Found(module.path, module.sections[SOLUTION], message)
+
+
+@rule(
+    "J002",
+    "An exercise has cases",
+    why="They prove the solution and judge the reader's.",
+    fix="write them as those of tests/exercises/arrays_and_strings/two_sum.py",
+    bad="snippets/coding/binary_search/kth_smallest.py alone",
+    good="tests/exercises/binary_search/kth_smallest.py beside it",
+)
+def exercise_cases(handbook: Handbook) -> Iterator[Found]:
+    """Find exercises without cases, and cases without exercise."""
+    solutions = {module.path for module in handbook.exercises().values()}
+    for path in sorted(solutions):
+        wanted = path.replace(EXERCISES, "tests/exercises/")
+        if wanted not in handbook.cases:
+            line = handbook.modules[path].sections[SOLUTION]
+            yield Found(path, line, f"there is no {wanted}")
+    for path in sorted(handbook.cases):
+        wanted = path.replace("tests/exercises/", EXERCISES)
+        if "/test_" not in path and wanted not in solutions:
+            yield Found(path, 1, f"there is no {wanted} with a section `{SOLUTION}`")
+
+
+@rule(
+    "J003",
+    "An exercise has hints, and they stand before the answer",
+    why="Who is stuck wants one step, not the solution.",
+    fix="write at least one `/// hint` between the statement and `/// answer`",
+    bad="/// answer\n\n…\n\n///\n\n/// hint\n\n…\n\n///",
+    good="/// hint\n\n…\n\n///\n\n/// answer\n\n…\n\n///",
+)
+def exercise_hints(handbook: Handbook) -> Iterator[Found]:
+    """Find exercises without hints, and hints elsewhere than before an answer."""
+    ids = {key.split("/")[1] for key in handbook.exercises()}
+    for question in handbook.all_questions():
+        kinds = [block.kind for block in question.blocks]
+        if question.id in ids and HINT not in kinds:
+            yield _at(question, f"{_named(question)} has no `/// {HINT}`")
+        for place, block in enumerate(question.blocks):
+            if block.kind == HINT and set(kinds[:place]) - {HINT}:
+                message = f"{_named(question)}: this hint stands after the answer"
+                yield Found(question.path, block.line, message)
+
+
+@rule(
+    "J004",
+    "Both languages give the same number of hints",
+    why="A Chinese reader gets the same steps.",
+    fix="write each hint of the English page",
+    bad="two hints in English, one in Chinese",
+    good="as many in both",
+)
+def same_hints(handbook: Handbook) -> Iterator[Found]:
+    """Find questions whose hints are fewer or more in Chinese."""
+    return _parity(
+        handbook,
+        lambda page: [block for block in page.blocks if block.kind == HINT],
+        lambda block: block.kind,
+        "hints",
+    )
+
+
 # D: data files
 
 read_rule(
@@ -2078,6 +2166,27 @@ read_rule(
     bad="- {id: dropout, level: easy}",
     good="- {id: dropout, level: basic, asked: [ho-2017]}",
 )
+
+
+@rule(
+    "D004",
+    "docs/practice.yml can be read and names what exists",
+    why="Self-check and mock interview draw from it.",
+    fix="keep the form of the file, and name questions and pages as they are",
+    bad="questions: [no-such-question]",
+    good="questions: [preventing-overfitting, dropout]",
+)
+def practice_names(handbook: Handbook) -> Iterator[Found]:
+    """Find topics of unknown questions and fields of unknown pages."""
+    yield from _noted(handbook, "D004")
+    ids = {q.id for page in handbook.pages["en"].values() for q in page.questions}
+    for id, line in handbook.practice.questions:
+        if id not in ids:
+            message = f"no page has the question `{id}`"
+            yield Found("docs/practice.yml", line, message)
+    for page, line in handbook.practice.pages:
+        if page not in handbook.pages["en"]:
+            yield Found("docs/practice.yml", line, f"there is no page {page}")
 
 
 # Helpers of all

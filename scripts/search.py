@@ -27,8 +27,8 @@ def improve(root: Path, entries: list[Entry], notebooks: set[str]) -> None:
     question gets an address of its own instead, ``page.html?question=id``, which
     reading.js turns into the anchor: the best question then comes first, from whatever
     page. Bare group headings, lists of questions, code and formulas leave the index,
-    which keeps it small. The index is written as a script as well, which loads from
-    disk.
+    which keeps it small. A question's tags count as much as its title. The index is
+    written as a script as well, which loads from disk.
 
     Args:
         root: the root of the language's site.
@@ -38,6 +38,7 @@ def improve(root: Path, entries: list[Entry], notebooks: set[str]) -> None:
     path = root / "search" / "search_index.json"
     index: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     urls = {entry.url: f"{entry.page}.html?question={entry.id}" for entry in entries}
+    tags = {entry.url: list(entry.tags) for entry in entries}
     documents = []
     sections: dict[str, int] = {}
     for document in index["docs"]:
@@ -49,6 +50,7 @@ def improve(root: Path, entries: list[Entry], notebooks: set[str]) -> None:
         if location in urls:
             document["location"] = urls[location]
             document["boost"] = QUESTION_BOOST
+            document["tags"] = tags[location]
             document["text"] = BEFORE_TEXT.sub("", document["text"])
         elif _is_list(location) or ("#" in location and not document["text"]):
             continue

@@ -3,7 +3,6 @@
 Everything is built aside in build/; site/ changes only when all of it succeeded.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -31,16 +30,10 @@ class BuildFailed(Stop):
 def notebook_environment(language: str) -> dict[str, str]:
     """Return the environment a generator runs in so that notebooks find the snippets.
 
-    The cache of executed notebooks lies in a folder named after the snippets' content:
-    a changed snippet runs them again, an unchanged tree does not.
+    Results are kept by the notebook's text, into which the stage step wrote the state
+    of the snippets that it imports.
     """
-    digest = hashlib.sha256()
-    for path in sorted((ROOT / "snippets").rglob("*.py")):
-        digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
-    cache = BUILD / "notebooks" / language / digest.hexdigest()[:16]
-    for old in cache.parent.glob("*") if cache.parent.exists() else ():
-        if old != cache:
-            shutil.rmtree(old)
+    cache = BUILD / "notebooks" / language
     return {
         **os.environ,
         "PYTHONPATH": str(ROOT),

@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
-from scripts import card, config, figures, generate
+from scripts import bundle, card, config, figures, generate, imports
 from scripts.environment import ROOT
+from scripts.exercise import catalog
 from scripts.model import Handbook, Page, read_handbook
 
 LANGUAGES = ("en", "zh")
@@ -43,8 +44,23 @@ def _documents(language: str) -> dict[str, bytes]:
             if layer != language and path.suffix == ".md":
                 text = content.decode("utf-8").replace("\r\n", "\n")
                 content = _mark_untranslated(text, name).encode()
+            if path.suffix == ".ipynb":
+                content = _with_fingerprint(content)
             files[name] = content
     return files
+
+
+def _with_fingerprint(content: bytes) -> bytes:
+    """Write into a notebook what its results depend on.
+
+    The generator keeps the results of a notebook as long as its text stays the same:
+    so it runs again when a snippet that it imports changes, and only then.
+    """
+    notebook = json.loads(content)
+    cells = [c["source"] for c in notebook["cells"] if c["cell_type"] == "code"]
+    texts = ["".join(c) if isinstance(c, list) else c for c in cells]
+    notebook["metadata"]["snippets"] = imports.fingerprint("\n".join(texts))
+    return json.dumps(notebook, ensure_ascii=False, indent=1).encode()
 
 
 def _in_nav_order(handbook: Handbook, language: str) -> list[Page]:
@@ -79,9 +95,24 @@ def _generated(
         }
         for key, entry in data["sources"].items()
     }
-    script = json.dumps(badges, ensure_ascii=False, sort_keys=True)
-    made["assets/sources.js"] = f"window.handbookSources = {script};\n"
+    made["assets/sources.js"] = _script("handbookSources", badges)
+    practice = {**_practice(), "pages": {page.key: page.title for page in pages}}
+    made["assets/practice.js"] = _script("handbookPractice", practice) + bundle.bundle(
+        ROOT / "docs/theme/assets/practice/main.js"
+    )
     return {name: text.encode() for name, text in made.items()}
+
+
+def _script(name: str, data: Any) -> str:
+    """Return a script that puts data into a global name."""
+    return f"window.{name} = {json.dumps(data, ensure_ascii=False)};\n"
+
+
+def _practice() -> dict[str, Any]:
+    """Return the data of docs/practice.yml."""
+    text = (ROOT / "docs" / "practice.yml").read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.load(text, FAST_LOADER)
+    return data
 
 
 def _write(target: Path, files: dict[str, bytes]) -> None:
@@ -97,6 +128,17 @@ def _write(target: Path, files: dict[str, bytes]) -> None:
                 path.unlink()
             elif path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
+
+
+def _starters() -> dict[str, bytes]:
+    """Return what pages embed as starters, by file name."""
+    mark = "# --8<-- [{}:starter]\n"
+    return {
+        f"{exercise.module}.py": (
+            mark.format("start") + exercise.starter() + mark.format("end")
+        ).encode()
+        for exercise in catalog.exercises()
+    }
 
 
 def user_dictionary(terms: list[Any]) -> str:
@@ -135,6 +177,7 @@ def run(handbook: Handbook | None = None) -> tuple[int, int]:
         for path in (BUILD / "figures").glob("*/*.svg")
     }
     pictures["assets/social.png"] = card.social_card()
+    _write(BUILD / "exercises", _starters())
     for language in LANGUAGES:
         made = _generated(handbook, language, terms, data)
         _write(BUILD / language, {**_documents(language), **made, **pictures})

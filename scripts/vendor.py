@@ -43,6 +43,15 @@ def woff2_only(css: bytes) -> bytes:
     return re.sub(rb',url\([^)]+\) format\("(?:woff|truetype)"\)', b"", css)
 
 
+def without_source_map(script: bytes) -> bytes:
+    """Drop the comment that names a source map, which is not shipped.
+
+    >>> without_source_map(b"f();\\n//# sourceMappingURL=f.js.map\\n")
+    b'f();\\n'
+    """
+    return re.sub(rb"//# sourceMappingURL=.*\n?", b"", script)
+
+
 @dataclass(frozen=True)
 class Change:
     """A modification made to a released file, and how it is stated in the manifest."""
@@ -114,6 +123,18 @@ SITE_PACKAGES = (
         "1.0.4",
         "MIT",
         {"LICENSE": "LICENSE", "shim/index.js": "shim.js"},
+    ),
+    Package(
+        "ts-fsrs",
+        "ts-fsrs",
+        "5.4.2",
+        "MIT",
+        {"LICENSE": "LICENSE", "dist/index.umd.js": "index.umd.js"},
+        {
+            "index.umd.js": Change(
+                without_source_map, "reference to the source map removed"
+            )
+        },
     ),
     _font("source-serif-4", "5.3.1", "normal"),
     _font("source-sans-3", "5.3.0", "normal", "italic"),

@@ -22,6 +22,7 @@ from scripts import config
 from scripts.environment import Stop
 
 LEFT_OUT = {"index.md", "coverage.md", "downloads.md"}  # for the site alone
+PRACTICE = "practice/"  # pages that a browser draws
 DROPPED = (
     "//comment()|//script|//style|//*[contains(@class,'md-content__button')]"
     "|//*[contains(@class,'visually-hidden')]"
@@ -40,6 +41,7 @@ TEXT = {
         "with derivations, tested code and sources, are in the handbook.",
         "cover.about": "Questions and answers proved by running code",
         "cover.count": "{questions} questions on {pages} pages",
+        "hint": "Hint",
         "pitfalls": "Pitfalls",
         "rubric": "Rubric for interviewers",
         "asked": "asked in",
@@ -59,6 +61,7 @@ TEXT = {
         "完整的答案（含推导、经过测试的代码与来源）见手册正文。",
         "cover.about": "用可运行的代码验证每一个答案",
         "cover.count": "{pages} 个页面，{questions} 道题",
+        "hint": "提示",
         "pitfalls": "常见误区",
         "rubric": "面试官评分参考",
         "asked": "出自",
@@ -350,7 +353,9 @@ def _parts(language: str) -> tuple[str, list[tuple[str, list[str]]]]:
         keys = [
             posixpath.splitext(path)[0]
             for path in paths
-            if path not in LEFT_OUT and posixpath.basename(path) != "index.md"
+            if path not in LEFT_OUT
+            and not path.startswith(PRACTICE)
+            and posixpath.basename(path) != "index.md"
         ]
         if keys:
             parts.append((title, keys))

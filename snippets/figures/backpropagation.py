@@ -3,42 +3,11 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
 from snippets import Array
 from snippets.figures import style
+from snippets.figures.diagram import box, canvas, wire
 from snippets.theory import backpropagation as bp
-
-
-def _canvas(height: float) -> tuple[Figure, Axes]:
-    """Return a figure for a diagram, its unit a hundredth of the width."""
-    figure, axes = style.panels(height=height)
-    ax = axes[0, 0]
-    ax.set(xlim=(0, 100), ylim=(0, 100 * height / 7.2))
-    ax.set_axis_off()
-    return figure, ax
-
-
-def _box(ax: Axes, x: float, y: float, w: float, h: float, color: str) -> None:
-    """Draw a box with its center at (x, y)."""
-    box = FancyBboxPatch(
-        (x - w / 2, y - h / 2),
-        w,
-        h,
-        boxstyle="round,pad=0,rounding_size=1",
-        facecolor="none",
-        edgecolor=color,
-        lw=1.2,
-    )
-    ax.add_patch(box)
-
-
-def _arrow(
-    ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str
-) -> None:
-    """Draw an arrow between two points."""
-    arrow = {"arrowstyle": "-|>", "color": color, "lw": 1.3, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", end, start, arrowprops=arrow)
 
 
 def _number(value: float) -> str:
@@ -74,13 +43,15 @@ def computation_graph() -> Figure:
     delta2, delta1 = grads.b2[None], grads.b1[None]  # one sample: they are equal
     dH = delta2 @ params.W2.T
 
-    figure, ax = _canvas(height=4.0)
+    figure, axes = style.panels(height=4.0)
+    ax = axes[0, 0]
+    canvas(ax, 0, 100, 0, 55.5)
     top, centers = 42, (9, 29.5, 50, 70.5, 91)
     values = (X, cache.Z1, cache.H, Z2, cache.P)
     slopes = (None, delta1, dH, delta2, None)
     names = ("$x$", "$z_1$", "$h$", "$z_2$", "$p$")
     for x, name, value, slope in zip(centers, names, values, slopes, strict=True):
-        _box(ax, x, top - 2, 16, 15, style.MUTED)
+        box(ax, x, top - 2, width=16, height=15)
         ax.text(x, top + 4.6, name, ha="center", va="top", size=10)
         shift = 0 if slope is None else 3.6
         _numbers(ax, x - shift, top + 0.8, value.T, style.BLUE)
@@ -104,17 +75,17 @@ def computation_graph() -> Figure:
     for left, right, step in zip(centers[:-1], centers[1:], steps, strict=True):
         middle = (left + right) / 2
         ax.text(middle, top + 7, step, ha="center", va="bottom", size=8)
-        _arrow(ax, (left + 8.2, top + 1), (right - 8.2, top + 1), style.BLUE)
+        wire(ax, (left + 8.2, top + 1), (right - 8.2, top + 1), color=style.BLUE)
         if left > centers[0]:
-            _arrow(ax, (right - 8.2, top - 5), (left + 8.2, top - 5), style.ORANGE)
+            wire(ax, (right - 8.2, top - 5), (left + 8.2, top - 5), color=style.ORANGE)
 
     for x, target, W, b, dW, db, k in (
         (24, centers[1], params.W1, params.b1, grads.W1, grads.b1, 1),
         (74, centers[3], params.W2, params.b2, grads.W2, grads.b2, 2),
     ):
-        _box(ax, x, 13.5, 47, 23, style.MUTED)
-        _arrow(ax, (target - 2, 25.2), (target - 2, 32.3), style.BLUE)
-        _arrow(ax, (target + 2, 32.3), (target + 2, 25.2), style.ORANGE)
+        box(ax, x, 13.5, width=47, height=23)
+        wire(ax, (target - 2, 25.2), (target - 2, 32.3), color=style.BLUE)
+        wire(ax, (target + 2, 32.3), (target + 2, 25.2), color=style.ORANGE)
         for side, weight, bias, color in (
             (-12, W, b, style.BLUE),
             (12, dW, db, style.ORANGE),
@@ -129,7 +100,9 @@ def computation_graph() -> Figure:
 
 def training_step() -> Figure:
     """Show one training step: forward, loss, backward, update."""
-    figure, ax = _canvas(height=3.5)
+    figure, axes = style.panels(height=3.5)
+    ax = axes[0, 0]
+    canvas(ax, 0, 100, 0, 48.5)
     row, weights_row, update_row = 40, 21, 4.5
     stages = (
         (10, "mini-batch", "$X$: 32 x 784"),
@@ -138,13 +111,13 @@ def training_step() -> Figure:
         (90, "loss", "$L$: scalar"),
     )
     for x, name, shape in stages:
-        _box(ax, x, row, 18, 10, style.INK)
+        box(ax, x, row, color=style.INK, width=18, height=10)
         ax.text(x, row + 1.8, name, ha="center", va="center", size=9)
         ax.text(x, row - 2.2, shape, ha="center", va="center", size=8)
     for left, right in ((10, 36), (36, 63), (63, 90)):
-        _arrow(ax, (left + 9.3, row + 2.5), (right - 9.3, row + 2.5), style.BLUE)
+        wire(ax, (left + 9.3, row + 2.5), (right - 9.3, row + 2.5), color=style.BLUE)
     for right, left, label in ((90, 63, "$dZ$"), (63, 36, "$dH$")):
-        _arrow(ax, (right - 9.3, row - 2.5), (left + 9.3, row - 2.5), style.ORANGE)
+        wire(ax, (right - 9.3, row - 2.5), (left + 9.3, row - 2.5), color=style.ORANGE)
         place = ((left + right) / 2, row - 3.4)
         ax.text(*place, label, ha="center", va="top", size=8, color=style.ORANGE)
     ax.text(49.5, row + 3.6, "2 forward", ha="center", size=8, color=style.BLUE)
@@ -152,7 +125,7 @@ def training_step() -> Figure:
     ax.text(76.5, row - 7.6, "4 backward", ha="center", size=8, color=style.ORANGE)
 
     for x, k, kept in ((36, 1, "keeps $X$, $H$"), (63, 2, "keeps $H$")):
-        _box(ax, x, weights_row, 18, 9, style.INK)
+        box(ax, x, weights_row, color=style.INK, width=18, height=9)
         ax.text(x, weights_row + 1.8, f"$W_{k}$, $b_{k}$", ha="center", va="center")
         ax.text(
             x,
@@ -163,21 +136,14 @@ def training_step() -> Figure:
             size=9,
             color=style.ORANGE,
         )
-        _arrow(ax, (x - 3, weights_row + 4.7), (x - 3, row - 5.2), style.BLUE)
-        _arrow(ax, (x + 3, row - 5.2), (x + 3, weights_row + 4.7), style.ORANGE)
+        wire(ax, (x - 3, weights_row + 4.7), (x - 3, row - 5.2), color=style.BLUE)
+        wire(ax, (x + 3, row - 5.2), (x + 3, weights_row + 4.7), color=style.ORANGE)
         ax.text(x - 4.2, row - 10, kept, ha="right", va="center", size=8)
-        _arrow(ax, (x - 3, update_row + 3.7), (x - 3, weights_row - 4.7), style.GREEN)
-        _arrow(ax, (x + 3, weights_row - 4.7), (x + 3, update_row + 3.7), style.ORANGE)
-    _box(ax, 49.5, update_row, 45, 7, style.GREEN)
-    ax.text(
-        49.5,
-        update_row,
-        "optimizer: 1 zero_grad, 5 step",
-        ha="center",
-        va="center",
-        size=9,
-        color=style.GREEN,
-    )
+        low, high = update_row + 3.7, weights_row - 4.7
+        wire(ax, (x - 3, low), (x - 3, high), color=style.GREEN)
+        wire(ax, (x + 3, high), (x + 3, low), color=style.ORANGE)
+    text = "optimizer: 1 zero_grad, 5 step"
+    box(ax, 49.5, update_row, text, style.GREEN, width=45, height=7)
     return figure
 
 

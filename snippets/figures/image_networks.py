@@ -6,9 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+from matplotlib.patches import Rectangle
 
 from snippets.figures import style
+from snippets.figures.diagram import box, canvas, node, wire
 from snippets.theory.image_networks import gradient_norms, window_regions
 
 # Best entry of each ImageNet challenge trained on its data alone: top-5 test error
@@ -70,93 +71,39 @@ def accuracy_and_compute() -> Figure:
     return figure
 
 
-def _box(ax: Axes, x: float, y: float, text: str, color: str = style.BLUE) -> None:
-    """A layer of width 2 and height 0.7, centered at (x, y)."""
-    patch = FancyBboxPatch(
-        (x - 0.95, y - 0.33),
-        1.9,
-        0.66,
-        boxstyle="round,pad=0.04",
-        facecolor=to_rgba(color, 0.16),
-        edgecolor=color,
-        linewidth=1.1,
-    )
-    ax.add_patch(patch)
-    ax.text(x, y, text, ha="center", va="center", fontsize=8)
-
-
-def _arrow(ax: Axes, *points: tuple[float, float]) -> None:
-    """A bent line with an arrow at its end."""
-    xs, ys = zip(*points, strict=True)
-    ax.plot(xs[:-1], ys[:-1], color=style.MUTED, lw=1.2, solid_capstyle="round")
-    ax.annotate(
-        "",
-        points[-1],
-        xytext=points[-2],
-        arrowprops={
-            "arrowstyle": "-|>",
-            "color": style.MUTED,
-            "lw": 1.2,
-            "shrinkA": 0,
-            "shrinkB": 0,
-        },
-    )
-
-
-def _join(ax: Axes, x: float, y: float, sign: str) -> None:
-    """A circle in which paths meet."""
-    ax.add_patch(
-        Circle(
-            (x, y),
-            0.32,
-            facecolor=to_rgba(style.ORANGE, 0.2),
-            edgecolor=style.ORANGE,
-            zorder=3,
-        )
-    )
-    ax.text(x, y, sign, ha="center", va="center", fontsize=9, zorder=4)
-
-
-def _canvas(ax: Axes, title: str, left: float, right: float) -> None:
-    ax.set_title(title, fontsize=9.5)
-    ax.set_xlim(left, right)
-    ax.set_ylim(-0.6, 7.6)
-    ax.grid(False)
-    ax.set_axis_off()
-
-
 def _column(ax: Axes, x: float, labels: dict[float, str]) -> None:
     """Boxes at the given heights, joined from below by arrows."""
     heights = sorted(labels)
     for low, high in pairwise(heights):
-        _arrow(ax, (x, low + 0.37), (x, high - 0.37))
+        wire(ax, (x, low + 0.37), (x, high - 0.37))
     for y, text in labels.items():
-        _box(ax, x, y, text)
+        box(ax, x, y, text, style.BLUE, width=2, height=0.74, filled=True, size=8)
+
+
+def _join(ax: Axes, x: float, sign: str) -> None:
+    """A circle in which the paths meet, and the way out of the block."""
+    node(ax, x, 6.0, sign, style.ORANGE, radius=0.32, filled=True)
+    wire(ax, (x, 6.32), (x, 7.3))
 
 
 def _residual(ax: Axes) -> None:
-    _canvas(ax, "residual: add", -1.7, 2.5)
     _column(ax, 0, {1.5: "1×1, C/4", 3.0: "3×3, C/4", 4.5: "1×1, C"})
-    _arrow(ax, (0, -0.3), (0, 1.13))
-    _arrow(ax, (0, 4.87), (0, 5.68))
-    _arrow(ax, (0, 0.4), (1.7, 0.4), (1.7, 6.0), (0.32, 6.0))
-    _join(ax, 0, 6.0, "+")
-    _arrow(ax, (0, 6.32), (0, 7.3))
+    wire(ax, (0, -0.3), (0, 1.13))
+    wire(ax, (0, 4.87), (0, 5.68))
+    wire(ax, (0, 0.4), (1.7, 0.4), (1.7, 6.0), (0.32, 6.0))
+    _join(ax, 0, "+")
 
 
 def _dense(ax: Axes) -> None:
-    _canvas(ax, "dense: concatenate", -1.7, 2.5)
     _column(ax, 0, {2.2: "1×1, 4k", 3.9: "3×3, k"})
-    _arrow(ax, (0, -0.3), (0, 1.83))
-    _arrow(ax, (0, 4.27), (0, 5.68))
-    _arrow(ax, (0, 0.4), (1.7, 0.4), (1.7, 6.0), (0.32, 6.0))
-    _join(ax, 0, 6.0, "[ ]")
-    _arrow(ax, (0, 6.32), (0, 7.3))
+    wire(ax, (0, -0.3), (0, 1.83))
+    wire(ax, (0, 4.27), (0, 5.68))
+    wire(ax, (0, 0.4), (1.7, 0.4), (1.7, 6.0), (0.32, 6.0))
+    _join(ax, 0, "[ ]")
     ax.text(0.4, 7.0, "C + k", fontsize=8, va="center")
 
 
 def _inception(ax: Axes) -> None:
-    _canvas(ax, "Inception: branches", -4.6, 4.6)
     branches = {
         -3.45: {3.9: "1×1"},
         -1.15: {2.2: "1×1", 3.9: "3×3"},
@@ -165,34 +112,36 @@ def _inception(ax: Axes) -> None:
     }
     for x, labels in branches.items():
         _column(ax, x, labels)
-        _arrow(ax, (0, -0.3), (0, 0.4), (x, 0.4), (x, min(labels) - 0.37))
-        _arrow(ax, (x, 4.27), (x, 5.2), (0, 5.2), (0, 5.68))
-    _join(ax, 0, 6.0, "[ ]")
-    _arrow(ax, (0, 6.32), (0, 7.3))
+        wire(ax, (0, -0.3), (0, 0.4), (x, 0.4), (x, min(labels) - 0.37))
+        wire(ax, (x, 4.27), (x, 5.2), (0, 5.2), (0, 5.68))
+    _join(ax, 0, "[ ]")
 
 
 def _squeeze_excite(ax: Axes) -> None:
-    _canvas(ax, "SE: rescale channels", -2.6, 1.9)
     labels = {1.3: "average", 2.5: "FC, C/r", 3.7: "FC, C", 4.9: "sigmoid"}
     _column(ax, 0.8, labels)
-    _arrow(ax, (-1.5, -0.3), (-1.5, 5.68))
-    _arrow(ax, (-1.5, 0.2), (0.8, 0.2), (0.8, 0.93))
-    _arrow(ax, (0.8, 5.27), (0.8, 6.0), (-1.18, 6.0))
-    _join(ax, -1.5, 6.0, "×")
-    _arrow(ax, (-1.5, 6.32), (-1.5, 7.3))
+    wire(ax, (-1.5, -0.3), (-1.5, 5.68))
+    wire(ax, (-1.5, 0.2), (0.8, 0.2), (0.8, 0.93))
+    wire(ax, (0.8, 5.27), (0.8, 6.0), (-1.18, 6.0))
+    _join(ax, -1.5, "×")
 
 
 def building_blocks() -> Figure:
     """Show residual, dense, Inception and squeeze-and-excitation blocks."""
+    blocks = (
+        (_residual, "residual: add", -1.7, 2.5),
+        (_dense, "dense: concatenate", -1.7, 2.5),
+        (_inception, "Inception: branches", -4.6, 4.6),
+        (_squeeze_excite, "SE: rescale channels", -2.6, 1.9),
+    )
     figure = Figure(figsize=(7.2, 3.6), layout="constrained")
     figure.patch.set_alpha(0)
     axes = figure.subplots(1, 4, width_ratios=[4.2, 4.2, 9.0, 4.5])
-    for ax in axes:
+    for ax, (draw, title, left, right) in zip(axes, blocks, strict=True):
         ax.patch.set_alpha(0)
-    _residual(axes[0])
-    _dense(axes[1])
-    _inception(axes[2])
-    _squeeze_excite(axes[3])
+        ax.set_title(title, fontsize=9.5)
+        canvas(ax, left, right, -0.6, 7.6)
+        draw(ax)
     return figure
 
 

@@ -1,11 +1,10 @@
 """Figures of the page on sequence models."""
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyBboxPatch
 
 from snippets.figures import style
+from snippets.figures.diagram import box, canvas, node, wire
 from snippets.theory.sequence_models import lstm_lags, rnn_lags, viterbi
 
 SCALES = ((0.9, style.BLUE), (1.0, style.GREEN), (1.1, style.ORANGE), (2.0, style.RED))
@@ -47,95 +46,46 @@ def gradient_by_lag() -> Figure:
     return figure
 
 
-def _node(ax: Axes, x: float, y: float, text: str, color: str) -> None:
-    """Draw an operation: a circle with its sign."""
-    ax.add_patch(Circle((x, y), 0.2, facecolor="none", edgecolor=color, linewidth=1.6))
-    ax.text(x, y, text, ha="center", va="center", fontsize=10)
-
-
-def _box(ax: Axes, x: float, y: float, text: str, color: str, width: float) -> None:
-    """Draw a layer or a function: a rounded box with its name."""
-    corner = (x - width / 2, y - 0.2)
-    ax.add_patch(
-        FancyBboxPatch(
-            corner,
-            width,
-            0.4,
-            boxstyle="round,pad=0.02,rounding_size=0.08",
-            facecolor="none",
-            edgecolor=color,
-            linewidth=1.6,
-        )
-    )
-    ax.text(x, y, text, ha="center", va="center", fontsize=9.5)
-
-
-def _wire(
-    ax: Axes, *points: tuple[float, float], color: str = style.MUTED, tip: bool = True
-) -> None:
-    """Draw a line through the points, an arrow at its end if ``tip``."""
-    width = 2.6 if color == style.BLUE else 1.3
-    xs, ys = zip(*points, strict=True)
-    ax.plot(xs, ys, color=color, linewidth=width, solid_capstyle="butt")
-    if tip:
-        ax.annotate(
-            "",
-            points[-1],
-            xytext=points[-2],
-            arrowprops={
-                "arrowstyle": "-|>",
-                "color": color,
-                "linewidth": width,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
-
-
 def lstm_cell() -> Figure:
     """An LSTM cell: the cell state on a straight line, the gates below it."""
     figure, axes = style.panels(height=3.9)
     ax = axes[0, 0]
-    ax.grid(visible=False)
-    ax.set_axis_off()
     ax.set_aspect("equal")
-    ax.set_xlim(-0.9, 6.9)
-    ax.set_ylim(-0.75, 3.55)
+    canvas(ax, -0.9, 6.9, -0.75, 3.55)
 
     # the cell state: scaled by f, then i * g is added, nothing else
-    _wire(ax, (-0.3, CELL), (0.8, CELL), color=style.BLUE)
-    _wire(ax, (1.2, CELL), (2.3, CELL), color=style.BLUE)
-    _wire(ax, (2.7, CELL), (6.3, CELL), color=style.BLUE)
-    _node(ax, 1.0, CELL, "×", style.BLUE)
-    _node(ax, 2.5, CELL, "+", style.BLUE)
+    for start, end in ((-0.3, 0.8), (1.2, 2.3), (2.7, 6.3)):
+        wire(ax, (start, CELL), (end, CELL), color=style.BLUE, width=2.6)
+    node(ax, 1.0, CELL, "×", style.BLUE)
+    node(ax, 2.5, CELL, "+", style.BLUE)
     ax.text(-0.4, CELL, "$c_{t-1}$", ha="right", va="center")
     ax.text(6.4, CELL, "$c_t$", ha="left", va="center")
 
     # the gates, all from h and x
-    _wire(ax, (-0.3, STATE), (4.4, STATE), tip=False)
-    _wire(ax, (0.2, -0.6), (0.2, STATE), tip=False)
+    wire(ax, (-0.3, STATE), (4.4, STATE), tip=False)
+    wire(ax, (0.2, -0.6), (0.2, STATE), tip=False)
     ax.text(-0.4, STATE, "$h_{t-1}$", ha="right", va="center")
     ax.text(0.3, -0.6, "$x_t$", ha="left", va="center")
     for name, x in GATES:
         function = "tanh" if name == "g" else "σ"
         color = style.GREEN if name == "g" else style.ORANGE
-        _box(ax, x, 0.7, function, color, 0.62)
-        _wire(ax, (x, STATE), (x, 0.48))
+        box(ax, x, 0.7, function, color, width=0.66)
+        wire(ax, (x, STATE), (x, 0.45))
         ax.text(x + 0.12, 1.12, f"${name}$", ha="left", va="center")
 
-    _wire(ax, (1.0, 0.92), (1.0, CELL - 0.2))
-    _wire(ax, (2.0, 0.92), (2.0, 1.8), (2.3, 1.8))
-    _wire(ax, (3.0, 0.92), (3.0, 1.8), (2.7, 1.8))
-    _node(ax, 2.5, 1.8, "×", style.MUTED)
-    _wire(ax, (2.5, 2.0), (2.5, CELL - 0.2))
+    wire(ax, (1.0, 0.95), (1.0, CELL - 0.2))
+    wire(ax, (2.0, 0.95), (2.0, 1.8), (2.3, 1.8))
+    wire(ax, (3.0, 0.95), (3.0, 1.8), (2.7, 1.8))
+    node(ax, 2.5, 1.8, "×")
+    wire(ax, (2.5, 2.0), (2.5, CELL - 0.2))
 
     # the output
-    _wire(ax, (5.4, CELL), (5.4, 2.32))
-    _box(ax, 5.4, 2.1, "tanh", style.GREEN, 0.62)
-    _wire(ax, (5.4, 1.88), (5.4, 1.6))
-    _node(ax, 5.4, 1.4, "×", style.MUTED)
-    _wire(ax, (4.4, 0.92), (4.4, 1.4), (5.2, 1.4))
-    _wire(ax, (5.4, 1.2), (5.4, STATE), (6.3, STATE))
+    wire(ax, (5.4, CELL), (5.4, 2.35))
+    box(ax, 5.4, 2.1, "tanh", style.GREEN, width=0.66)
+    wire(ax, (5.4, 1.85), (5.4, 1.6))
+    node(ax, 5.4, 1.4, "×")
+    wire(ax, (4.4, 0.95), (4.4, 1.4), (5.2, 1.4))
+    wire(ax, (5.4, 1.2), (5.4, STATE), (6.3, STATE))
     ax.text(6.4, STATE, "$h_t$", ha="left", va="center")
     return figure
 

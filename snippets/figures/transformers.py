@@ -5,9 +5,9 @@ import math
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
 from snippets.figures import style
+from snippets.figures.diagram import box, canvas, node, wire
 from snippets.theory import transformers as tf
 
 TOKENS = 8  # of the attention maps
@@ -18,6 +18,7 @@ def encoder_decoder() -> Figure:
     """Draw the original Transformer: one encoder and one decoder block."""
     figure, axes = style.panels(height=6.6)
     ax = axes[0, 0]
+    canvas(ax, -0.4, 10.2, -1.0, 8.5)
     left = ["input embedding", "self-attention", "add & norm", "feed-forward"]
     left += ["add & norm"]
     right = ["output embedding\n(shifted right)", "masked self-attention"]
@@ -25,21 +26,21 @@ def encoder_decoder() -> Figure:
     right += ["add & norm", "linear", "softmax"]
     _column(ax, 2.4, left)
     _column(ax, 7.6, right)
-    for x, bottom, top in ((2.4, 0.36, 4.48), (7.6, 0.36, 6.48)):
-        _frame(ax, x, bottom, top)
+    for x, top in ((2.4, 4.5), (7.6, 6.5)):  # the frames of the repeated blocks
+        y, height = (0.34 + top) / 2, top - 0.34
+        frame = box(ax, x + 0.08, y, width=3.6, height=height)
+        frame.set_linestyle("--")
     for x, step in ((2.4, 1), (2.4, 3), (7.6, 1), (7.6, 3), (7.6, 5)):
         _skip(ax, x, step)
-    _bent(ax, [(2.4, 4.32), (2.4, 4.85), (5.1, 4.85), (5.1, 3), (6.15, 3)])
+    memory = (2.4, 4.3), (2.4, 4.85), (5.1, 4.85), (5.1, 3), (6.15, 3)
+    wire(ax, *memory, color=style.PURPLE)
     ax.text(5.2, 3.5, "keys,\nvalues", color=style.PURPLE, fontsize=9)
     for x in (0.25, 9.8):
         ax.text(x, 3.2, r"$\times N$", ha="center", va="center", fontsize=12)
     for x in (2.4, 7.6):
-        ax.text(x, 0.08, r"$\oplus$", ha="center", va="center", fontsize=14)
-        ax.text(x - 1.0, 0.08, "positions", ha="right", va="center", fontsize=9)
-        _arrow(ax, (x - 0.95, 0.08), (x - 0.17, 0.08), style.INK)
-    ax.set_xlim(-0.4, 10.2)
-    ax.set_ylim(-1.0, 8.5)
-    ax.set_axis_off()
+        node(ax, x, 0.06, "+", radius=0.16)
+        ax.text(x - 1.0, 0.06, "positions", ha="right", va="center", fontsize=9)
+        wire(ax, (x - 0.92, 0.06), (x - 0.16, 0.06))
     return figure
 
 
@@ -47,23 +48,14 @@ def _column(ax: Axes, x: float, names: list[str]) -> None:
     """Draw boxes one above the other, with arrows; the first at -0.6."""
     for step, name in enumerate(names):
         height = step if step else -0.6
-        wide = 0.9 if name == "add & norm" else 1.4
-        box = FancyBboxPatch(
-            (x - wide, height - 0.26),
-            2 * wide,
-            0.52,
-            boxstyle="round,pad=0.04",
-            facecolor=_color(name),
-            edgecolor="none",
-            alpha=0.28,
-        )
-        ax.add_patch(box)
-        ax.text(x, height, name, ha="center", va="center", fontsize=9)
+        width = 1.9 if name == "add & norm" else 2.9
+        color = _color(name)
+        box(ax, x, height, name, color, width, height=0.6, filled=True)
         if step == 1:
-            _arrow(ax, (x, -0.3), (x, -0.04), style.INK)
-            _arrow(ax, (x, 0.2), (x, 0.69), style.INK)
+            wire(ax, (x, -0.3), (x, -0.1))
+            wire(ax, (x, 0.22), (x, 0.7))
         elif step:
-            _arrow(ax, (x, step - 0.7), (x, step - 0.31), style.INK)
+            wire(ax, (x, step - 0.7), (x, step - 0.3))
 
 
 def _color(name: str) -> str:
@@ -75,39 +67,10 @@ def _color(name: str) -> str:
     return style.BLUE if "feed" in name else style.MUTED
 
 
-def _arrow(
-    ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str
-) -> None:
-    """Draw a thin arrow."""
-    look = {"arrowstyle": "->", "color": color, "linewidth": 1.3}
-    ax.annotate("", xy=end, xytext=start, arrowprops=look)
-
-
-def _bent(ax: Axes, points: list[tuple[float, float]]) -> None:
-    """Draw a purple line through points, with an arrow at its end."""
-    ax.plot(*zip(*points[:-1], strict=True), color=style.PURPLE)
-    _arrow(ax, points[-2], points[-1], style.PURPLE)
-
-
 def _skip(ax: Axes, x: float, step: int) -> None:
     """Draw the residual path around the sublayer at a step."""
-    side = x + 1.65
-    ax.plot([x, side, side], [step - 0.5, step - 0.5, step + 1], color=style.INK)
-    _arrow(ax, (side, step + 1.0), (x + 0.95, step + 1.0), style.INK)
-
-
-def _frame(ax: Axes, x: float, bottom: float, top: float) -> None:
-    """Draw the dashed frame of a repeated block."""
-    frame = FancyBboxPatch(
-        (x - 1.7, bottom),
-        3.55,
-        top - bottom,
-        boxstyle="round,pad=0.02",
-        facecolor="none",
-        edgecolor=style.MUTED,
-        linestyle="--",
-    )
-    ax.add_patch(frame)
+    side, low = x + 1.65, step - 0.5
+    wire(ax, (x, low), (side, low), (side, step + 1), (x + 0.95, step + 1))
 
 
 def score_distribution() -> Figure:

@@ -1,44 +1,17 @@
 """Figures of the page on word embeddings."""
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
 from snippets import Array
 from snippets.figures import style
+from snippets.figures.diagram import box, canvas, wire
 from snippets.theory import word_embeddings as we
 
 SENTENCE = ("the", "cat", "sat", "on", "mats")
 """Window of 2 around the center word."""
 RANKS = np.array([1, 3, 10, 30, 100, 300, 1000, 3000, 10_000])
 KEEP = ((1e-3, style.BLUE), (1e-4, style.GREEN), (1e-5, style.ORANGE))
-
-
-def _box(ax: Axes, x: float, y: float, text: str, color: str) -> None:
-    """Draw a rounded box with its text."""
-    ax.add_patch(
-        FancyBboxPatch(
-            (x - 0.42, y - 0.22),
-            0.84,
-            0.44,
-            boxstyle="round,pad=0.05",
-            facecolor="none",
-            edgecolor=color,
-            linewidth=1.6,
-        )
-    )
-    ax.text(x, y, text, ha="center", va="center", fontsize=9.5)
-
-
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Draw an arrow from one point to another."""
-    ax.annotate(
-        "",
-        xy=end,
-        xytext=start,
-        arrowprops={"arrowstyle": "-|>", "color": style.MUTED, "linewidth": 1.2},
-    )
 
 
 def word2vec_architectures() -> Figure:
@@ -50,20 +23,18 @@ def word2vec_architectures() -> Figure:
     middle = float(np.mean(heights))
     for ax, title in ((cbow, "CBOW"), (skip, "skip-gram")):
         ax.set_title(title)
-        ax.set_xlim(-0.7, 4.7)
-        ax.set_ylim(-0.9, 3.5)
-        ax.set_axis_off()
+        canvas(ax, -0.7, 4.7, -0.9, 3.5)
     for word, y in zip(contexts, heights, strict=True):
-        _box(cbow, 0, y, word, style.BLUE)
-        _arrow(cbow, (0.48, y), (1.5, middle))
-        _box(skip, 4, y, word, style.ORANGE)
-        _arrow(skip, (2.5, middle), (3.52, y))
-    _box(cbow, 2, middle, "mean h", style.MUTED)
-    _box(cbow, 4, middle, SENTENCE[2], style.ORANGE)
-    _arrow(cbow, (2.48, middle), (3.52, middle))
-    _box(skip, 0, middle, SENTENCE[2], style.BLUE)
-    _box(skip, 2, middle, "h", style.MUTED)
-    _arrow(skip, (0.48, middle), (1.5, middle))
+        box(cbow, 0, y, word, style.BLUE)
+        wire(cbow, (0.5, y), (1.5, middle))
+        box(skip, 4, y, word, style.ORANGE)
+        wire(skip, (2.5, middle), (3.5, y))
+    box(cbow, 2, middle, "mean h")
+    box(cbow, 4, middle, SENTENCE[2], style.ORANGE)
+    wire(cbow, (2.5, middle), (3.5, middle))
+    box(skip, 0, middle, SENTENCE[2], style.BLUE)
+    box(skip, 2, middle, "h")
+    wire(skip, (0.5, middle), (1.5, middle))
     for ax in (cbow, skip):
         ax.text(1.0, -0.7, "table V", ha="center", color=style.BLUE)
         ax.text(3.0, -0.7, "table U", ha="center", color=style.ORANGE)
@@ -145,7 +116,9 @@ def analogy_map() -> Figure:
     x = points @ we.unit(points[:4].mean(0) - points[4:].mean(0))
     y = points @ we.unit(points[::2].mean(0) - points[1::2].mean(0))
     for i in range(0, 8, 2):
-        _arrow(ax, (x[i], y[i]), (x[i + 1], y[i + 1]))
+        ends = (x[i + 1], y[i + 1]), (x[i], y[i])
+        look = {"arrowstyle": "-|>", "color": style.MUTED, "linewidth": 1.2}
+        ax.annotate("", *ends, arrowprops=look)
     for first, color in ((0, style.BLUE), (1, style.ORANGE)):
         ax.plot(x[first::2], y[first::2], "o", color=color)
     for i, word in enumerate(people):

@@ -281,12 +281,12 @@ def impurity_importance(tree: Node, d: int) -> Array:
     >>> impurity_importance(tree, 2).round(2).tolist()
     [0.02, 0.98]
     """
-    total, todo = np.zeros(d), [tree]
-    while todo:
-        node = todo.pop()
+    total, waiting = np.zeros(d), [tree]
+    while waiting:
+        node = waiting.pop()
         if node.split and node.left and node.right:
             total[node.split.feature] += node.size * node.split.gain
-            todo += [node.left, node.right]
+            waiting += [node.left, node.right]
     return np.asarray(total / total.sum())
 
 

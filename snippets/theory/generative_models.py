@@ -473,8 +473,11 @@ def ssim(x: Array, y: Array, size: int = 7, data_range: float = 1.0) -> float:
         size: side of the square window, at most h and w.
         data_range: largest minus smallest possible value.
 
-    Source: Wang et al. (2004); window and unbiased covariances as
-        scikit-image's structural_similarity has them by default.
+    Equals scikit-image's structural_similarity as it is by default.
+
+    Source: Wang et al. (2004), who weight the window by a Gaussian: in
+        scikit-image gaussian_weights=True, sigma=1.5 and
+        use_sample_covariance=False. Values then differ.
     """
     if x.shape != y.shape or min(x.shape) < size:
         raise ValueError("images must have one shape, at least size x size")

@@ -1,4 +1,4 @@
-"""Text features, pooling, classification, matching, BLEU, word graphs, InfoNCE.
+"""Text features, pooling, classification, matching, BM25, BLEU, word graphs, InfoNCE.
 
 Numbers quoted on the page that need no function of their own:
 
@@ -18,6 +18,11 @@ BLEU's brevity penalty at 80% of the reference length; log of 256 candidates:
 
 >>> round(float(np.exp(1 - 1 / 0.8)), 2), round(float(np.log(256)), 2)
 (0.78, 5.55)
+
+The classical idf of BM25 for a word in three of four documents:
+
+>>> round(float(np.log((4 - 3 + 0.5) / (3 + 0.5))), 2)
+-0.85
 """
 
 import unicodedata
@@ -337,6 +342,66 @@ def max_sim(Q: Array, D: Array) -> float:
 # --8<-- [end:late_interaction]
 
 
+# --8<-- [start:bm25]
+def saturation(
+    f: Array, relative_length: float | Array = 1, k1: float = 1.2, b: float = 0.75
+) -> Array:
+    """BM25's weight of a word found f > 0 times in a document.
+
+    Args:
+        f: counts; relative_length: |d| over the mean length, both (documents,).
+
+    >>> saturation(np.array([1, 2, 10, 100])).round(2).tolist()
+    [1.0, 1.38, 1.96, 2.17]
+    >>> [saturation(np.array([1]), 2, b=b).round(2).item() for b in (0, 0.75, 1)]
+    [1.0, 0.71, 0.65]
+    """
+    return f * (k1 + 1) / (f + k1 * (1 - b + b * relative_length))
+
+
+def bm25(
+    query: Tokens, documents: Sequence[Tokens], k1: float = 1.2, b: float = 0.75
+) -> Array:
+    """Score of each document; a word repeated in the query counts each time.
+
+    Source: Robertson and Zaragoza (2009), with Lucene's positive idf.
+    """
+    if not any(documents):
+        raise ValueError("at least one document needs a word")
+    N, counted = len(documents), [Counter(d) for d in documents]
+    length = np.array([len(d) for d in documents], np.float64)
+    relative, scores = length / length.mean(), np.zeros(N)
+    for word in query:
+        f = np.array([c[word] for c in counted], np.float64)
+        found = f > 0
+        idf = np.log(1 + (N - found.sum() + 0.5) / (found.sum() + 0.5))
+        scores[found] += idf * saturation(f[found], relative[found], k1, b)
+    return scores
+
+
+# --8<-- [end:bm25]
+
+
+def bm25_examples() -> dict[str, list[float]]:
+    """Four documents: saturation against raw counts, and other wording.
+
+    >>> for name, scores in bm25_examples().items():
+    ...     print(name, scores)
+    bm25 [1.79, 1.0, 0.0, 0.0]
+    counts times idf [1.9, 2.08, 0.0, 0.0]
+    other wording [0.0, 0.0, 0.0, 0.0]
+    """
+    texts = "error e1234 at login", "error error error at start", "login help"
+    documents = [text.split() for text in (*texts, "how to start")]
+    query = ["error", "e1234"]
+    return {
+        "bm25": bm25(query, documents).round(2).tolist(),
+        # As k1 grows, the saturating weight tends to the count itself.
+        "counts times idf": bm25(query, documents, 1e9, 0).round(2).tolist(),
+        "other wording": bm25(["sign-in", "failure"], documents).tolist(),
+    }
+
+
 # --8<-- [start:bleu]
 def ngrams(tokens: Tokens, n: int) -> Counter[tuple[str, ...]]:
     """Count the n-grams of a token sequence."""
@@ -362,6 +427,7 @@ def bleu(
 ) -> float:
     """Corpus BLEU in [0, 1], without smoothing; 0 if some order never matches.
 
+    Equals sacreBLEU without smoothing and tokenizer, for non-empty references.
     Source: Papineni et al. (2002).
     """
     pairs = list(zip(hypotheses, references, strict=True))

@@ -46,6 +46,7 @@ def read(tmp_path, monkeypatch):
         "nav": [
             {"Home": "index.md"},
             {"Theory": ["theory/index.md", "theory/one.md", "theory/two.md"]},
+            {"Practice": ["practice/index.md", "practice/cards.md"]},
             {"Run": "theory/run.ipynb"},
         ],
     }

@@ -72,6 +72,16 @@ def test_search_works_from_disk(page, unpacked, language, query, wanted):
     )
 
 
+def test_practice_works_from_disk_with_one_progress_in_both_languages(page, unpacked):
+    page.goto((unpacked / "practice/cards.html").as_uri())
+    page.locator(".practice-show").click()
+    page.locator(".grade-3").click()
+    page.wait_for_selector(".practice-undo")
+    page.goto((unpacked / "zh/practice/cards.html").as_uri())
+    page.wait_for_selector(".practice-question")
+    assert "9" in page.locator(".practice-counts .fresh").text_content()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_its_downloads_page_says_where_to_get_the_files(page, unpacked, language):
     start = unpacked / ("" if language == "en" else "zh") / "downloads.html"

@@ -182,6 +182,95 @@ translation_of: HASH
 正文。
 """
 
+LISTS = """---
+description: One exercise of the small handbook, with its hints and its solution.
+---
+# Lists
+
+## Sums { #sums }
+
+### Add up a list. { #total .question data-level=basic }
+
+Given numbers, return their sum.
+
+```python title="exercises/total.py"
+--8<-- "exercises/total.py:starter"
+```
+
+/// hint
+What is the sum of no numbers?
+///
+
+/// hint
+One loop.
+///
+
+/// answer
+**In short.** One loop.
+
+```python title="snippets/coding/lists/total.py"
+--8<-- "coding/lists/total.py:solution"
+```
+
+**Sources.** [Ba et al. (2016)][ba]
+///
+
+/// pitfalls
+- *"Start with the first."* An empty list has none.
+///
+
+/// rubric
+- **Weak:** fails for an empty list.
+- **Solid:** is right.
+- **Strong:** names the cost.
+///
+"""
+
+LISTS_CHINESE = """---
+description: 小手册里的一道编程题，带有提示和解答。
+translation_of: HASH
+---
+# 列表
+
+## 求和 { #sums }
+
+### 求列表之和 { #total .question data-level=basic }
+
+给定若干数，返回它们的和。
+
+```python title="exercises/total.py"
+--8<-- "exercises/total.py:starter"
+```
+
+/// hint
+没有数时，和是多少？
+///
+
+/// hint
+一个循环。
+///
+
+/// answer
+**简答。** 一个循环。
+
+```python title="snippets/coding/lists/total.py"
+--8<-- "coding/lists/total.py:solution"
+```
+
+**来源。** [Ba et al. (2016)][ba]
+///
+
+/// pitfalls
+- **从第一个开始。** 空列表没有第一个。
+///
+
+/// rubric
+- **较弱：** 空列表出错。
+- **合格：** 正确。
+- **优秀：** 说出代价。
+///
+"""
+
 LAB = """{
  "cells": [
   {"cell_type": "markdown", "metadata": {}, "source": ["# Lab"]},
@@ -198,6 +287,9 @@ nav:
       - theory/norms.md
       - theory/other.md
       - theory/lab.ipynb
+  - Coding:
+      - coding/index.md
+      - coding/lists.md
   - glossary.md
   - Coverage: coverage.md
   - sources/index.md
@@ -220,6 +312,21 @@ GLOSSARY = """- {en: batch norm, zh: 批量归一化, about_en: A layer., about_
 - {en: epoch, zh: 轮, about_en: One pass over the data., about_zh: 遍历数据一次。}
 """
 
+PRACTICE = """topics:
+  - id: norms
+    label: {en: Norms, zh: 归一化}
+    questions: [mean-source]
+roles:
+  - {id: engineer, label: {en: Engineer, zh: 工程师}, shares: {theory: 1, projects: 2, coding: 1, industry: 0}}
+fields:
+  - {id: vision, label: {en: Vision, zh: 视觉}, without: [theory/other]}
+levels:
+  basic: {basic: 1, advanced: 0, expert: 0}
+  advanced: {basic: 1, advanced: 1, expert: 0}
+  expert: {basic: 1, advanced: 1, expert: 1}
+minutes: {theory: 4, projects: 7, coding: 12, industry: 4}
+"""
+
 REFERENCES = """[ba]: https://arxiv.org/abs/1607.06450 "Layer Normalization, Jimmy Lei Ba and others, 2016"
 [ioffe-2015]: https://arxiv.org/abs/1502.03167 "Batch Normalization, Sergey Ioffe and Christian Szegedy, ICML 2015"
 """
@@ -230,6 +337,16 @@ MODULE = '''"""Norms."""
 def mean(x):
     return sum(x) / len(x)
 # --8<-- [end:mean]
+'''
+
+TOTAL = '''"""Sums."""
+
+
+# --8<-- [start:solution]
+def total(numbers):
+    """Return the sum."""
+    return sum(numbers)
+# --8<-- [end:solution]
 '''
 
 FIGURES = '''"""Figures."""
@@ -254,14 +371,20 @@ FILES = {
     "docs/zh/theory/other.md": OTHER_CHINESE.replace("HASH", content_hash(OTHER)),
     "docs/en/theory/lab.ipynb": LAB,
     "docs/zh/theory/lab.ipynb": LAB.replace("# Lab", "# 实验"),
+    "docs/en/coding/lists.md": LISTS,
+    "docs/zh/coding/lists.md": LISTS_CHINESE.replace("HASH", content_hash(LISTS)),
     "docs/references.md": REFERENCES,
     "docs/sources.yml": SOURCES,
     "docs/glossary.yml": GLOSSARY,
+    "docs/practice.yml": PRACTICE,
     "mkdocs.yml": NAV,
     "mkdocs.zh.yml": NAV.replace("Home", "首页"),
     "snippets/__init__.py": "",
     "snippets/theory/norms.py": MODULE,
+    "snippets/coding/lists/total.py": TOTAL,
+    "tests/exercises/lists/total.py": "MISTAKES = ()\n",
     "snippets/figures/norms.py": FIGURES,
+    "snippets/figures/diagram.py": "def sheet():\n    pass\n",
     "snippets/figures/style.py": "def applied():\n    pass\n",
 }
 

@@ -33,7 +33,7 @@ def test_valid_handbook(
     assert check.run(handbook_root) == 0
     (summary,) = capsys.readouterr().out.splitlines()
     assert re.fullmatch(
-        r"4 pages, 4 questions, 0 violations, 0 debts, \d+\.\d s", summary
+        r"6 pages, 6 questions, 0 violations, 0 debts, \d+\.\d s", summary
     )
 
 
@@ -51,7 +51,7 @@ def test_every_violation_is_printed_with_what_to_do(
     assert "TODO" in text[int(first[2]) - 1]
     assert first[1] == PAGE
     assert first[5] == RULES["F008"].fix
-    assert summary.startswith("4 pages, 4 questions, 3 violations, 1 debts")
+    assert summary.startswith("6 pages, 6 questions, 3 violations, 1 debts")
 
 
 def test_debts_fail_only_when_strict(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts import figures
+from scripts import figures, imports
 
 SHARED = "VALUE = 1\n"
 PAGE = '''
@@ -22,7 +22,7 @@ def _helper() -> None:
 
 def test_every_page_with_figures_is_found():
     assert "normalization" in figures.modules()
-    assert not {"__init__", "style"} & set(figures.modules())
+    assert not {"__init__", "diagram", "style"} & set(figures.modules())
 
 
 def test_names_become_file_names_and_helpers_stay_out():
@@ -42,7 +42,7 @@ def tree(tmp_path, monkeypatch):
     (tmp_path / "snippets" / "theory" / "numbers.py").write_text(SHARED)
     (tmp_path / "snippets" / "figures" / "page.py").write_text(PAGE)
     (tmp_path / "snippets" / "figures" / "other.py").write_text("x = 1\n")
-    monkeypatch.setattr(figures, "ROOT", tmp_path)
+    monkeypatch.setattr(imports, "ROOT", tmp_path)
     monkeypatch.setattr(figures, "FIGURES", tmp_path / "snippets" / "figures")
     return tmp_path
 

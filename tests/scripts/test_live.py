@@ -14,7 +14,8 @@ from scripts import site
 from scripts.environment import ROOT
 
 PATIENCE = 90  # seconds for a rebuild on a busy machine
-COPIED = ("docs", "snippets", "scripts", "build/figures", "build/notebooks")
+COPIED = ("docs", "snippets", "scripts", "tests/exercises")
+COPIED += ("build/figures", "build/notebooks")
 
 
 def fetch(url: str) -> str:

@@ -32,8 +32,7 @@ def extensions() -> dict[str, Any]:
         config = yaml_load(file)
     found: dict[str, Any] = config["markdown_extensions"]
     found["pymdownx.snippets"]["base_path"] = [
-        str(ROOT / "snippets"),
-        str(ROOT / "docs"),
+        str(ROOT / folder) for folder in ("snippets", "build", "docs")
     ]
     return found
 
@@ -264,7 +263,11 @@ def test_front_matter_is_split_as_mkdocs_does() -> None:
 
 def test_handbook_is_read_as_a_whole(handbook_root: Path) -> None:
     handbook = read_handbook(handbook_root)
-    assert list(handbook.pages["en"]) == ["theory/norms", "theory/other"]
+    assert list(handbook.pages["en"]) == [
+        "coding/lists",
+        "theory/norms",
+        "theory/other",
+    ]
     assert list(handbook.notebooks["zh"]) == ["theory/lab"]
     assert handbook.notebooks["en"]["theory/lab"].cells == ("x = 1\nx",)
     assert [reference.key for reference in handbook.references] == ["ba", "ioffe-2015"]
@@ -278,21 +281,21 @@ def test_handbook_is_read_as_a_whole(handbook_root: Path) -> None:
     )
     assert (entry.line, handbook.catalogue["not-written-yet"].asked) == (6, ())
     assert [term.zh for term in handbook.glossary] == ["批量归一化", "轮"]
-    assert [entry.line for entry in handbook.nav["en"]] == [
-        3,
-        5,
-        6,
-        7,
-        8,
-        9,
-        10,
-        11,
-        12,
-    ]
+    lines = [entry.line for entry in handbook.nav["en"]]
+    assert lines == [3, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15]
     assert handbook.modules["snippets/theory/norms.py"].sections == {"mean": 3}
     assert list(handbook.modules["snippets/figures/norms.py"].figures) == ["two_curves"]
-    assert handbook.modules["snippets/figures/style.py"].figures == {}
+    for helper in ("diagram", "style"):
+        assert handbook.modules[f"snippets/figures/{helper}.py"].figures == {}
+    starter = handbook.modules["exercises/total.py"]
+    assert (starter.sections, starter.source) == (
+        {"starter": 4},
+        "snippets/coding/lists/total.py",
+    )
+    assert list(handbook.exercises()) == ["lists/total"]
+    assert handbook.cases == {"tests/exercises/lists/total.py"}
     assert handbook.generated() == {
+        "coding/index.md",
         "glossary.md",
         "coverage.md",
         "downloads.md",

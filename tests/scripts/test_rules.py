@@ -19,6 +19,10 @@ FIGURES = "snippets/figures/norms.py"
 REFERENCES = "docs/references.md"
 SOURCES = "docs/sources.yml"
 GLOSSARY = "docs/glossary.yml"
+PRACTICE = "docs/practice.yml"
+LISTS = "docs/en/coding/lists.md"
+ZH_LISTS = "docs/zh/coding/lists.md"
+TOTAL = "snippets/coding/lists/total.py"
 NAV = "mkdocs.yml"
 ZH_NAV = "mkdocs.zh.yml"
 EMBED = '--8<-- "theory/norms.py:mean"'
@@ -405,6 +409,40 @@ CASES = [
     Case("E002", LAB, '"outputs": []', '"outputs": [{}]'),
     Case("E002", LAB, '"execution_count": null', '"execution_count": 3'),
     Case("E003", ZH_LAB, "x = 1", "x = 2"),
+    Case("J001", LISTS, "{ #total .q", "{ #sum-up .q", at="# --8<-- [s", where=TOTAL),
+    Case(
+        "J002",
+        "tests/exercises/lists/total.py",
+        "",
+        b"(deleted)",
+        where=TOTAL,
+        at="# --8<-- [s",
+    ),
+    Case("J002", "tests/exercises/lists/other.py", "", "MISTAKES = ()\n"),
+    Case(
+        "J003",
+        LISTS,
+        "/// hint\nOne loop.\n///\n\n/// answer",
+        "/// answer\n**In short.** x\n///\n\n/// hint\nOne loop.\n///\n\n/// answer",
+        at="/// hint\nOne",
+    ),
+    Case(
+        "J003",
+        LISTS,
+        "/// hint\nWhat is the sum of no numbers?\n///\n\n/// hint\nOne loop.\n///\n",
+        "",
+        at="### Add",
+    ),
+    Case("J004", ZH_LISTS, "/// hint\n一个循环。\n///\n", "", at="### 求"),
+    Case("D004", PRACTICE, "[mean-source]", "[no-such]", at="- id: norms"),
+    Case("D004", PRACTICE, "[theory/other]", "[theory/none]", at="- {id: vision"),
+    Case("D004", PRACTICE, "topics:", "topics: [", at="- id: norms"),
+    Case("D004", PRACTICE, "topics:", "themes:"),
+    Case("D004", PRACTICE, "en: Norms, ", "", at="- id: norms"),
+    Case("D004", PRACTICE, "[mean-source]", "mean-source", at="- id: norms"),
+    Case("D004", PRACTICE, "projects: 2, ", "", at="- {id: engineer"),
+    Case("D004", PRACTICE, "minutes: {theory: 4", "minutes: {theory: -4"),
+    Case("D004", PRACTICE, "  expert: {basic: 1", "  expert: {basic: x"),
     Case("D001", GLOSSARY, ", about_zh: 一种层。", "", at="batch norm"),
     Case("D001", GLOSSARY, "- {en: epoch", "- {en: [epoch", at="[epoch"),
     Case("D001", GLOSSARY, "", "terms: 3"),

@@ -6,7 +6,7 @@ from scripts import search
 from scripts.bank import Entry
 
 WHY = Entry(
-    *("why", "theory", "theory/one", "basic", (), (), "Why?", "Because."),
+    *("why", "theory", "theory/one", "basic", (), ("bias",), "Why?", "Because."),
     *("theory/one.html#why", "", "", "", ""),
 )
 
@@ -48,6 +48,7 @@ def test_questions_get_an_address_of_their_own_and_lists_leave(tmp_path):
     docs.append({"location": "coverage.html", "title": "Coverage", "text": "All"})
     docs.append({"location": "coverage.html#theory", "title": "T", "text": "Why?"})
     found = search_of(tmp_path, docs, [WHY])
+    assert [d.get("tags") for d in found] == [None, ["bias"], None]
     assert [(d["location"], d.get("boost")) for d in found] == [
         ("theory/one.html", None),
         ("theory/one.html?question=why", search.QUESTION_BOOST),

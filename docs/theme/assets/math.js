@@ -103,4 +103,5 @@
   };
 
   window.document$.subscribe(renderAll);
+  document.addEventListener("handbook:content", renderAll); // practice put in a question
 })();

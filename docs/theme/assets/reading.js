@@ -11,6 +11,7 @@
         asked: "出自", askedIn: (label) => `出自 ${label}`, tags: "标签",
         copy: "复制链接", copied: "已复制", failed: "请按 Ctrl+C 复制",
         copyTo: (title) => `复制链接：${title}`,
+        dueNow: "该复习了", dueIn: (n) => `${n} 天后复习`,
         questions: (n) => `${n} 道题`, tools: "阅读工具",
         openAnswers: "展开全部答案", closeAnswers: "收起全部答案",
         openNotes: "展开误区与评分参考", closeNotes: "收起误区与评分参考",
@@ -21,12 +22,13 @@
         asked: "Asked in", askedIn: (label) => `Asked in ${label}`, tags: "Tags",
         copy: "Copy link", copied: "Copied", failed: "Press Ctrl+C to copy",
         copyTo: (title) => `Copy link to: ${title}`,
+        dueNow: "due for review", dueIn: (n) => (n === 1 ? "review tomorrow" : `review in ${n} days`),
         questions: (n) => (n === 1 ? "1 question" : `${n} questions`), tools: "Reading tools",
         openAnswers: "Open all answers", closeAnswers: "Close all answers",
         openNotes: "Open pitfalls and rubrics", closeNotes: "Close pitfalls and rubrics",
         table: "Table, scrolls sideways", code: "Code, scrolls sideways", formula: "Formula, scrolls sideways",
       };
-  const BLOCKS = "details.answer, details.pitfalls, details.rubric";
+  const BLOCKS = "details.hint, details.answer, details.pitfalls, details.rubric";
   const STORE = "handbook.position";
   // The language's root is two folders above this script: …/assets/reading.js.
   const root = new URL("../", document.currentScript.src);
@@ -97,6 +99,20 @@
     return button;
   };
 
+  /* What the reader's practice knows of a question, read from where practice keeps it. */
+  let practiced;
+  const progressOf = (id) => {
+    try {
+      practiced ??= JSON.parse(localStorage.getItem("handbook.practice")) ?? {};
+    } catch {
+      practiced = {};
+    }
+    const due = practiced.cache?.[id]?.memory?.due;
+    const starred = practiced.values?.[`star:${id}`]?.[0] === true;
+    const days = Math.ceil((due - Date.now()) / 86_400_000);
+    return [starred && "★", Number.isFinite(days) && (days > 0 ? text.dueIn(days) : text.dueNow)].filter(Boolean).join(" ");
+  };
+
   const addMeta = (heading) => {
     if (heading.nextElementSibling?.matches(".question-meta")) return;
     const { level, asked = "", tags = "" } = heading.dataset;
@@ -111,6 +127,8 @@
     }
     for (const tag of tags.split(/\s+/).filter(Boolean))
       meta.append(make("span", { className: "tag", textContent: tag }));
+    const progress = progressOf(heading.id);
+    if (progress) meta.append(make("a", { className: "progress", href: new URL("practice/cards.html", root), textContent: progress }));
     meta.append(copyButton(heading));
     heading.after(meta);
   };
@@ -216,7 +234,7 @@
       offset: heading ? heading.getBoundingClientRect().top : -scrollY,
       open: $$("h3.question").map((question) => [
         question.id,
-        blocksOf(question).filter((block) => block.open).map((block) => block.classList[0]),
+        blocksOf(question).map((block) => block.open),
       ]),
     };
     try {
@@ -233,7 +251,7 @@
     if (!state || state.page !== location.pathname) return false;
     for (const [id, open] of state.open) {
       const question = document.getElementById(id);
-      if (question) for (const block of blocksOf(question)) block.open = open.includes(block.classList[0]);
+      if (question) blocksOf(question).forEach((block, place) => { block.open = open[place] ?? false; });
     }
     const heading = state.id && document.getElementById(state.id);
     if (heading) settle(() => jump(heading.getBoundingClientRect().top - state.offset));
@@ -287,7 +305,7 @@
     if (!repository) return;
     for (const title of $$(".highlight > .filename")) {
       const path = title.textContent.trim();
-      if (/^[\w./-]+\.\w+$/.test(path) && !title.firstElementChild)
+      if (/^snippets\/[\w./-]+\.\w+$/.test(path) && !title.firstElementChild)
         title.replaceChildren(make("a", { href: `${repository}/blob/main/${path}`, textContent: path }));
     }
   };
@@ -315,8 +333,27 @@
       count.closest("li, p").classList.toggle("is-empty", count.textContent.trim() === "0");
   };
 
+  /* ---- Practice: its scripts come only with a page that has a place for it ---- */
+
+  const PRACTICE = ["vendor/ts-fsrs/index.umd.js", "practice.js"];
+  let practiceLoads;
+  const startPractice = () => {
+    if (!$(".practice[data-view]")) return;
+    if (practiceLoads) {
+      window.handbookPractice?.mount?.();
+      return;
+    }
+    document.body.append(make("link", { rel: "stylesheet", href: new URL("assets/practice.css", root) }));
+    // one after the other: the second needs the first
+    practiceLoads = PRACTICE.reduce((before, name) => before.then(() => new Promise((resolve) => {
+      document.body.append(make("script", { src: new URL(`assets/${name}`, root), onload: resolve }));
+    })), Promise.resolve());
+  };
+
   let first = true;
   const start = () => {
+    practiced = undefined;
+    startPractice();
     const questions = $$("h3.question");
     questions.forEach(addMeta);
     addTools(questions);
@@ -337,6 +374,10 @@
   addEventListener("scroll", () => soon(updateSwitch), { passive: true });
   addEventListener("resize", measureSoon, { passive: true });
   document.addEventListener("handbook:math", measureSoon);
+  document.addEventListener("handbook:content", () => { // practice put in a question
+    clearCorners();
+    measureSoon();
+  });
   document.fonts?.addEventListener("loadingdone", measureSoon);
   document.addEventListener("toggle", measureSoon, true);
   document.addEventListener("click", (event) => {

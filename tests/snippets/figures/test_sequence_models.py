@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+from matplotlib.colors import same_color
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from snippets.figures import sequence_models as figures
@@ -47,11 +48,16 @@ def test_lstm_cell_has_three_gates_a_candidate_and_a_straight_cell_state():
     circles = [p for p in ax.patches if isinstance(p, Circle)]
     boxes = [p for p in ax.patches if isinstance(p, FancyBboxPatch)]
     assert (len(circles), len(boxes)) == (4, 5)
-    state = [line for line in ax.get_lines() if line.get_color() == style.BLUE]
-    for line in state:
-        assert set(line.get_ydata()) == {figures.CELL}
+    state = [
+        point
+        for arrow in ax.texts
+        if not arrow.get_text()
+        and same_color(arrow.arrow_patch.get_edgecolor(), style.BLUE)
+        for point in (arrow.xyann, arrow.xy)
+    ]
+    assert {y for _, y in state} == {figures.CELL}
     on_the_line = [c.get_center()[0] for c in circles if c.get_center()[1] == 3.0]
-    ends = [x for line in state for x in line.get_xdata()]
+    ends = [x for x, _ in state]
     assert on_the_line == [1.0, 2.5]
     assert ends == [-0.3, 0.8, 1.2, 2.3, 2.7, 6.3]
 
@@ -62,7 +68,7 @@ def test_lstm_cell_wires_end_at_boxes_and_circles():
     assert len(arrows) == 15
     ends = {tuple(np.round(arrow.xy, 6)) for arrow in arrows}
     for _, x in figures.GATES:  # every gate is fed from the line of h and x
-        assert (x, 0.48) in ends
+        assert (x, 0.45) in ends
     assert {(1.0, 2.8), (2.5, 2.8)} <= ends  # f and i * g reach the cell state
     assert {(2.3, 1.8), (2.7, 1.8), (5.2, 1.4), (5.4, 1.6)} <= ends
     assert {(6.3, figures.CELL), (6.3, figures.STATE)} <= ends

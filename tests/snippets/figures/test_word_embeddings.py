@@ -25,7 +25,10 @@ def test_architectures_point_from_contexts_to_center_and_back():
         assert set(figures.SENTENCE) < set(words)
         assert {"table V", "table U"} < set(words)
         for box in boxes:  # each text in the middle of its box
-            center = (box.get_x() + 0.42, box.get_y() + 0.22)
+            center = (
+                box.get_x() + box.get_width() / 2,
+                box.get_y() + box.get_height() / 2,
+            )
             assert any(np.allclose(center, at) for at in words.values())
         arrows = [t for t in ax.texts if not t.get_text()]
         assert len(arrows) == 5

@@ -1,6 +1,7 @@
-"""Closed forms, SciPy, torch, Monte Carlo and plain loops as oracles."""
+"""Closed forms, SciPy, torch, scikit-image, Monte Carlo and loops as oracles."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from scipy import linalg, ndimage
 from scipy.integrate import quad
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import multivariate_normal, norm
+from skimage import metrics
 
 from snippets import Array
 from snippets.theory import generative_models as m
 from snippets.theory.optimizers import Adam
 
+SCIKIT_IMAGE: Any = metrics  # its functions have no types
 SEEDS = st.integers(0, 10_000)
 QUICK = settings(deadline=None, max_examples=20)
 
@@ -462,6 +465,53 @@ def test_psnr() -> None:
     assert m.psnr(x, x + 0.1) == pytest.approx(20)
     assert m.psnr(x, x + 25.5, data_range=255.0) == pytest.approx(20)
     assert m.psnr(x, x) == math.inf
+
+
+@given(SEEDS, st.sampled_from([1.0, 2.0, 255.0]))
+@QUICK
+def test_psnr_is_that_of_scikit_image(seed: int, scale: float) -> None:
+    x, y = scale * np.random.default_rng(seed).random((2, 6, 8))
+    expected = SCIKIT_IMAGE.peak_signal_noise_ratio(x, y, data_range=scale)
+    assert m.psnr(x, y, scale) == pytest.approx(expected, rel=1e-9)
+
+
+@given(
+    SEEDS,
+    st.sampled_from([3, 5, 7, 11]),
+    st.sampled_from([1.0, 2.0, 255.0]),
+    st.tuples(st.integers(11, 24), st.integers(11, 24)),
+    st.floats(0.0, 2.0),
+)
+@settings(deadline=None, max_examples=50)
+def test_ssim_is_that_of_scikit_image(
+    seed: int, size: int, scale: float, shape: tuple[int, int], noise: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    x = scale * ndimage.gaussian_filter(rng.random(shape), rng.uniform(0, 2))
+    y = np.clip(x + noise * scale * rng.standard_normal(shape), 0, scale)
+    expected = SCIKIT_IMAGE.structural_similarity(x, y, win_size=size, data_range=scale)
+    ours = m.ssim(x, y, size, scale)
+    assert ours == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_ssim_of_special_images_is_that_of_scikit_image() -> None:
+    rng = np.random.default_rng(0)
+    image = rng.random((16, 20))
+    edge = np.zeros((16, 20))
+    edge[:, 10:] = 1
+    flat = np.full((16, 20), 0.3)
+    cases = [
+        *m.degraded_images().values(),
+        (image, 1 - image),  # negative covariance
+        (flat, flat + 0.4),  # no variance: the luminance term alone
+        (flat, image),
+        (edge, np.tri(16, 20)),
+        (edge, np.roll(edge, 1, axis=1)),
+        (image[:7, :7], image[-7:, -7:]),  # a single window
+    ]
+    for x, y in cases:
+        expected = SCIKIT_IMAGE.structural_similarity(x, y, data_range=1.0)
+        assert m.ssim(x, y) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def slow_ssim(x: Array, y: Array, size: int, data_range: float) -> float:

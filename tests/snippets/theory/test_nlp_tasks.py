@@ -1,4 +1,4 @@
-"""tf-idf against scikit-learn, gradients against PyTorch, BLEU by hand and force."""
+"""Oracles: scikit-learn for tf-idf, PyTorch for gradients, sacrebleu for BLEU."""
 
 import itertools
 import math
@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sacrebleu.metrics import BLEU
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from snippets.theory import nlp_tasks as nlp
@@ -173,6 +174,11 @@ def test_fasttext_gradients_are_pytorch_s(seed):
 def test_the_corpus_is_parallel_and_split_without_overlap():
     sizes = {len(texts) for texts in nlp.ARTICLES.values()}
     assert sizes == {9}
+    for text in itertools.chain(*nlp.ARTICLES.values()):  # sentences, none cut
+        assert text[0].isupper()
+        assert text[1].islower()
+        assert text.endswith(".")
+        assert text == nlp.normalize(text)
     for article in range(9):
         train, test, y = nlp.language_corpus(article)
         assert [t[article] for t in nlp.ARTICLES.values()] == train
@@ -274,6 +280,81 @@ def test_a_bound_needs_its_batches():
     assert long == pytest.approx(nlp.gaussian_information(0.5, 1), abs=0.02)
 
 
+# BM25
+
+
+def brute_bm25(query, documents, k1, b):
+    """The page's formula, word by word and document by document."""
+    N, scores = len(documents), []
+    mean = sum(map(len, documents)) / N
+    for d in documents:
+        score = 0.0
+        for word in query:
+            if word in d:
+                n = sum(word in other for other in documents)
+                K = k1 * (1 - b + b * len(d) / mean)
+                idf = math.log(1 + (N - n + 0.5) / (n + 0.5))
+                score += idf * (k1 + 1) * d.count(word) / (d.count(word) + K)
+        scores.append(score)
+    return scores
+
+
+texts = st.lists(st.lists(st.sampled_from("abcd"), max_size=9), min_size=1, max_size=6)
+k1s, shares = st.floats(0, 5), st.floats(0, 1)
+
+
+@quick
+@given(sentence, texts.filter(any), k1s, shares)
+def test_bm25_by_brute_force(query, documents, k1, b):
+    scores = nlp.bm25(query, documents, k1, b)
+    np.testing.assert_allclose(scores, brute_bm25(query, documents, k1, b))
+    default = brute_bm25(query, documents, 1.2, 0.75)
+    np.testing.assert_allclose(nlp.bm25(query, documents), default)
+
+
+@quick
+@given(st.integers(1, 50), st.floats(0.1, 5), k1s, shares)
+def test_saturation_grows_with_the_count_up_to_k1_plus_one(f, length, k1, b):
+    weights = nlp.saturation(np.array([f, f + 1.0]), length, k1, b)
+    assert 0 < weights[0] <= weights[1] + 1e-12
+    assert weights[1] <= k1 + 1 + 1e-12
+    K = k1 * (1 - b + b * length)  # the count that reaches half of the limit
+    if K > 1e-6:
+        half = nlp.saturation(np.array([K]), length, k1, b)
+        assert half == pytest.approx((k1 + 1) / 2)
+    # The defaults; one occurrence at mean length weighs one.
+    once = nlp.saturation(np.array([1.0, f]))
+    np.testing.assert_allclose(once, [1, 2.2 * f / (f + 1.2)])
+
+
+@quick
+@given(st.integers(1, 20), st.floats(0.1, 5), k1s, st.integers(2, 9))
+def test_full_length_correction_sees_rates_and_none_sees_counts(f, length, k1, m):
+    counts = np.array([float(f)])
+    rate = nlp.saturation(counts, length, k1, 1)
+    np.testing.assert_allclose(nlp.saturation(m * counts, m * length, k1, 1), rate)
+    plain = nlp.saturation(counts, length, k1, 0)
+    np.testing.assert_allclose(nlp.saturation(counts, m * length, k1, 0), plain)
+    np.testing.assert_allclose(nlp.saturation(counts, length, 0, 0.5), 1)
+    np.testing.assert_allclose(nlp.saturation(counts, length, 1e9, 0), f, rtol=1e-6)
+
+
+def test_the_unsaturated_example_is_counts_times_idf():
+    error, code = math.log(1 + 2.5 / 2.5), math.log(1 + 3.5 / 1.5)
+    found = nlp.bm25_examples()["counts times idf"]
+    assert found == [round(error + code, 2), round(3 * error, 2), 0, 0]
+
+
+def test_words_in_every_document_still_have_a_positive_weight():
+    assert (nlp.bm25(["a"], [["a"], ["a", "b"]]) > 0).all()
+
+
+@pytest.mark.parametrize("documents", [[], [[]], [[], []]])
+def test_bm25_needs_a_word_somewhere(documents):
+    with pytest.raises(ValueError, match=r"^at least one document needs a word$"):
+        nlp.bm25(["a"], documents)
+
+
 # BLEU
 
 
@@ -323,6 +404,99 @@ def test_bleu_by_brute_force(pairs, max_n):
     assert 0 <= score <= 1 + 1e-12
 
 
+def sacrebleu(hypotheses, references, max_n=4):
+    """Score of the package on tokens as they are: no smoothing, no tokenizer."""
+    metric = BLEU(
+        smooth_method="none", tokenize="none", max_ngram_order=max_n, force=True
+    )
+    lines = [[" ".join(r) for r in refs] for refs in references]
+    # One stream for the first references, one for the second ...; None where none.
+    streams = [list(column) for column in itertools.zip_longest(*lines)]
+    return metric.corpus_score([" ".join(h) for h in hypotheses], streams).score / 100
+
+
+corpus = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from("abc"), max_size=12),
+        st.lists(
+            st.lists(st.sampled_from("abc"), min_size=1, max_size=12),
+            min_size=1,
+            max_size=4,
+        ),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(corpus, st.integers(1, 4))
+def test_bleu_is_sacrebleu_s_on_random_tokens(pairs, max_n):
+    hypotheses, references = zip(*pairs, strict=True)
+    score = nlp.bleu(hypotheses, references, max_n)
+    expected = sacrebleu(hypotheses, references, max_n)
+    assert score == pytest.approx(expected, rel=1e-9, abs=1e-15)
+
+
+@settings(deadline=None, max_examples=50)
+@given(seeds, st.integers(1, 3))
+def test_bleu_is_sacrebleu_s_on_edited_sentences(seed, how_many):
+    """Long sentences with a few edits, so that every order has matches."""
+    rng = np.random.default_rng(seed)
+    hypotheses, references = [], []
+    for _ in range(4):
+        sentence = list(rng.choice(list("abcdefgh"), rng.integers(12, 25)))
+        edited = []
+        for _ in range(how_many):
+            start, end = rng.integers(0, 4), len(sentence) - rng.integers(0, 4)
+            copy = sentence[start:end] + list(rng.choice(list("ab"), rng.integers(4)))
+            copy[rng.integers(len(copy) // 2)] = "new"
+            edited.append(copy)
+        hypotheses.append(sentence)
+        references.append(edited)
+    expected = sacrebleu(hypotheses, references)
+    assert 0 < expected < 1
+    assert nlp.bleu(hypotheses, references) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "references", "above_zero"),
+    [
+        pytest.param(NLTK_1, NLTK_1_REFERENCES, True, id="three references"),
+        pytest.param(NLTK_1[:60], NLTK_1_REFERENCES, True, id="too short"),
+        pytest.param("a b c d e", ["a b c d", "a b c d e f"], True, id="tie below"),
+        pytest.param("a b c d e", ["a b c d e f", "a b c d"], True, id="tie above"),
+        pytest.param("a b c d e", ["a b c d e f g", "a b c x"], True, id="nearer"),
+        pytest.param("a b c d", ["a b c d"], True, id="equal"),
+        pytest.param("a b c d e f", ["a b c d"], True, id="too long"),
+        pytest.param("a a a a a", ["a a a a", "a a b a a a"], True, id="clipped"),
+        pytest.param("a b c", ["a b c"], False, id="shorter than an order"),
+        pytest.param("a b c d", ["a b c e"], False, id="no match of four"),
+        pytest.param("a b", ["c d"], False, id="nothing in common"),
+        pytest.param("", ["a b c d"], False, id="empty"),
+        pytest.param("Cat , sat . on it", ["cat , sat . on it"], True, id="case"),
+    ],
+)
+def test_bleu_is_sacrebleu_s(hypothesis, references, above_zero):
+    pair = [hypothesis.split()], [[r.split() for r in references]]
+    score, expected = nlp.bleu(*pair), sacrebleu(*pair)
+    assert (expected > 0) == above_zero
+    assert score == pytest.approx(expected, rel=1e-9, abs=0)
+
+
+def test_bleu_is_sacrebleu_s_when_sentences_differ_in_references():
+    hypotheses = [words(NLTK_1), words(NLTK_2), list("abc")]
+    references = [
+        [words(r) for r in NLTK_1_REFERENCES],
+        [words(NLTK_2_REFERENCE)],
+        [list("ab"), list("abcd")],
+    ]
+    for max_n in (1, 2, 3, 4):
+        expected = sacrebleu(hypotheses, references, max_n)
+        score = nlp.bleu(hypotheses, references, max_n)
+        assert score == pytest.approx(expected, rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("hypothesis", "n", "matched", "total"),
     [  # Papineni et al. (2002), section 2.1
@@ -353,37 +527,11 @@ def test_counts_of_the_paper(hypothesis, n, matched, total):
 def test_corpus_bleu_published_by_nltk():
     hypotheses = [
         NLTK_1.split(),
-        [
-            "he",
-            "read",
-            "the",
-            "book",
-            "because",
-            "he",
-            "was",
-            "interested",
-            "in",
-            "world",
-            "history",
-        ],
+        NLTK_2.split(),
     ]
     references = [
         [r.split() for r in NLTK_1_REFERENCES],
-        [
-            [
-                "he",
-                "was",
-                "interested",
-                "in",
-                "world",
-                "history",
-                "because",
-                "he",
-                "read",
-                "the",
-                "book",
-            ]
-        ],
+        [NLTK_2_REFERENCE.split()],
     ]
     single = nlp.bleu(hypotheses[:1], references[:1])
     assert single == pytest.approx(0.5045666840058485)

@@ -178,6 +178,16 @@ def test_assignment_follows_its_rule(anchors, truths):
             assert role[i] == (det.BACKGROUND if row.max() < 0.4 else det.IGNORED)
 
 
+def test_yolov3_anchors_are_those_of_the_paper():
+    published = (  # Redmon and Farhadi (2018), section 2.3: three for each scale
+        "(10×13), (16×30), (33×23), (30×61), (62×45), (59×119), "
+        "(116×90), (156×198), (373×326)"
+    )
+    sizes = [tuple(map(int, s.strip(" ()").split("×"))) for s in published.split(",")]
+    used = [size for stride in (8, 16, 32) for size in det.YOLOV3_ANCHORS[stride]]
+    assert used == sizes
+
+
 def test_yolov3_anchors_grow_with_stride_and_count_boxes():
     areas = {s: [w * h for w, h in a] for s, a in det.YOLOV3_ANCHORS.items()}
     assert list(areas) == [32, 16, 8]
@@ -400,7 +410,7 @@ def test_focal_loss_against_torch_and_the_papers_prior():
 
 
 def test_anchor_count_equals_feature_maps_of_strided_convolutions():
-    for size in (800, 512, 100):
+    for size in (800, 512, 257, 100):
         x, cells = torch.zeros(1, 1, size, size), 0
         for level in range(1, 8):
             x = functional.conv2d(x, torch.zeros(1, 1, 3, 3), stride=2, padding=1)

@@ -274,6 +274,7 @@ def test_random_block_is_scaled_and_seeded() -> None:
     )
     assert not np.allclose(ffn.w1, tf.random_block(64, 4, 256, seed=1).feed_forward.w1)
     assert not np.allclose(block.attend.wq, block.attend.wk)
+    assert not np.allclose(block.norm1, block.norm2)
     assert block.attend.heads == 4
 
 
@@ -528,14 +529,18 @@ def test_linear_attention_equals_its_quadratic_form() -> None:
 @pytest.mark.parametrize("heads", [1, 2, 4])
 def test_cached_steps_equal_the_causal_pass(heads: int) -> None:
     layer, x = tf.random_block(8, heads, 16).attend, randn(6, 8)
-    expected, _ = copied_attention(layer)(
-        *[tensor(x)[None]] * 3, attn_mask=tensor(~tf.causal_mask(6))
-    )
+    module = copied_attention(layer)
+    expected, _ = module(*[tensor(x)[None]] * 3, attn_mask=tensor(~tf.causal_mask(6)))
     cache = tf.KVCache(layer)
     assert cache.keys.shape == cache.values.shape == (heads, 0, 8 // heads)
     rows = [cache.step(x[i : i + 1]) for i in range(6)]
     np.testing.assert_allclose(np.concatenate(rows), expected[0].detach(), atol=1e-12)
     assert cache.keys.shape == cache.values.shape == (heads, 6, 8 // heads)
+    # a bias common to all keys cancels in the softmax, so look at the keys too
+    projected = functional.linear(tensor(x), module.in_proj_weight, module.in_proj_bias)
+    _, keys, values = projected.detach().view(6, 3, heads, -1).permute(1, 2, 0, 3)
+    np.testing.assert_allclose(cache.keys, keys, atol=1e-12)
+    np.testing.assert_allclose(cache.values, values, atol=1e-12)
 
 
 def test_cache_bytes_count_the_arrays() -> None:

@@ -1,0 +1,1 @@
+"""The judge of the coding exercises: starters, cases, checks, progress."""
