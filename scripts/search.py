@@ -10,6 +10,8 @@ from scripts.bank import Entry
 QUESTION_BOOST = 2.0  # a question against other sections and pages
 CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+# links to other questions, in their words: whoever looks for those wants those
+FOLLOW_UPS = re.compile("<p>\u200b?(?:Follow-ups\\.|追问\u200b?。).*?</p>", re.DOTALL)
 BEFORE_TEXT = re.compile(r"^[^<]*")  # the answer's title, which says nothing
 
 
@@ -26,9 +28,9 @@ def improve(root: Path, entries: list[Entry], notebooks: set[str]) -> None:
     Material shows the sections of a page below that page and ranks them together. A
     question gets an address of its own instead, ``page.html?question=id``, which
     reading.js turns into the anchor: the best question then comes first, from whatever
-    page. Bare group headings, lists of questions, code and formulas leave the index,
-    which keeps it small. A question's tags count as much as its title. The index is
-    written as a script as well, which loads from disk.
+    page. Bare group headings, lists of questions, follow-ups, code and formulas leave
+    the index, which keeps it small. A question's tags count as much as its title. The
+    index is written as a script as well, which loads from disk.
 
     Args:
         root: the root of the language's site.
@@ -51,7 +53,8 @@ def improve(root: Path, entries: list[Entry], notebooks: set[str]) -> None:
             document["location"] = urls[location]
             document["boost"] = QUESTION_BOOST
             document["tags"] = tags[location]
-            document["text"] = BEFORE_TEXT.sub("", document["text"])
+            text = BEFORE_TEXT.sub("", document["text"])
+            document["text"] = FOLLOW_UPS.sub("", text)
         elif _is_list(location) or ("#" in location and not document["text"]):
             continue
         document["text"] = FORMULA.sub("…", CODE.sub(" ", document["text"]))

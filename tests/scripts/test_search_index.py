@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from scripts import search
 from scripts.bank import Entry
 
@@ -38,6 +40,14 @@ def test_code_and_formulas_are_not_searched(tmp_path):
     docs = [{"location": "theory/one.html#why", "title": "Why", "text": text}]
     (found,) = search_of(tmp_path, docs, [WHY])
     assert found["text"] == "<p>Say <code>x</code> …  aloud.</p>"
+
+
+@pytest.mark.parametrize("label", ["Follow-ups.", "\u200b追问\u200b。"])
+def test_links_to_other_questions_are_not_searched(tmp_path, label):
+    text = f"Answer <p>Say it.</p> <p>{label} What else?</p> <p>Sources. A</p>"
+    docs = [{"location": "theory/one.html#why", "title": "Why", "text": text}]
+    (found,) = search_of(tmp_path, docs, [WHY])
+    assert found["text"] == "<p>Say it.</p>  <p>Sources. A</p>"
 
 
 def test_questions_get_an_address_of_their_own_and_lists_leave(tmp_path):
