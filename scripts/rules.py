@@ -2082,7 +2082,8 @@ def exercise_cases(handbook: Handbook) -> Iterator[Found]:
             yield Found(path, line, f"there is no {wanted}")
     for path in sorted(handbook.cases):
         wanted = path.replace("tests/exercises/", EXERCISES)
-        if "/test_" not in path and wanted not in solutions:
+        shared = path.rpartition("/")[2].startswith(("_", "test_"))
+        if not shared and wanted not in solutions:
             yield Found(path, 1, f"there is no {wanted} with a section `{SOLUTION}`")
 
 

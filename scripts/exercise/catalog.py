@@ -61,7 +61,7 @@ def exercises() -> list[Exercise]:
     return [
         Exercise(path.stem.replace("_", "-"), path.parent.name.replace("_", "-"))
         for path in found
-        if not path.name.startswith(("_", "test_", "conftest"))
+        if not path.name.startswith(("_", "test_"))
     ]
 
 

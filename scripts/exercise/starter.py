@@ -5,7 +5,7 @@ import re
 
 MARK = re.compile(r"[ \t]*# --8<-- \[(?:start|end):\w+\][ \t]*")
 GIVEN = "# given"
-TODO = 'raise NotImplementedError("Your code goes here.")'
+UNWRITTEN = 'raise NotImplementedError("Your code goes here.")'
 
 ALWAYS = (
     "numpy",
@@ -123,4 +123,4 @@ def _without_body(node: Function, lines: list[str]) -> list[str]:
     indent = " " * (node.col_offset + 4)
     if body and ast.unparse(body[0]) == "super().__init__()":
         kept.append(f"{indent}super().__init__()")
-    return [*kept, f"{indent}{TODO}"]
+    return [*kept, f"{indent}{UNWRITTEN}"]

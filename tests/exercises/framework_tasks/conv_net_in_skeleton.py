@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from scripts.exercise.cases import Case, Mistake, Text, holds
+from tests.exercises.framework_tasks._modules import seeded
 
 NEEDS = ("torch",)
 
@@ -60,13 +61,6 @@ MISTAKES = (
         shows="whose images influence each other",
     ),
 )
-
-
-def seeded(run: Callable[[], object], seed: int = 0) -> object:
-    """Run with PyTorch's generator seeded, and leave it as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return run()
 
 
 def images(*shape: int) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from scripts.exercise.cases import Case, Mistake, Text, call, holds
+from tests.exercises.framework_tasks._modules import images, same, seeded
 
 NEEDS = ("torch",)
 
@@ -74,18 +75,6 @@ MISTAKES = (
 )
 
 
-def seeded(run: Callable[[], Any]) -> Any:
-    """Run with PyTorch's generator seeded, and leave it as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return run()
-
-
-def images(*shape: int) -> Tensor:
-    rng = torch.Generator().manual_seed(1)
-    return torch.randn(*shape, generator=rng, dtype=torch.float64)
-
-
 def block_of(their: ModuleType, *arguments: int, **named: int) -> nn.Module:
     """Return a block in float64 whose parameters and statistics are all arbitrary."""
     block: nn.Module = seeded(
@@ -142,16 +131,7 @@ def composed(k: int, stride: int, training: bool) -> Callable[[ModuleType], Any]
             )
         expected = by_hand(block, x, k, stride, training)
         got = block(x)
-        if got.shape != expected.shape:
-            one, other = tuple(got.shape), tuple(expected.shape)
-            return (
-                f"the output has shape {one} instead of {other}",
-                f"输出的形状是 {one}，应为 {other}",
-            )
-        off = (got - expected).abs().max().item()
-        if off < 1e-9:
-            return True
-        return f"the output is off by up to {off:.2g}", f"输出最多相差 {off:.2g}"
+        return same(got, expected)
 
     return run
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from scripts.exercise.cases import Case, Mistake, Text, holds
+from tests.exercises.framework_tasks._modules import images, same, seeded
 
 NEEDS = ("torch",)
 
@@ -79,18 +80,6 @@ RESNET_18 = 11_689_512  # parameters, as torchvision documents them
 RESNET_50 = 25_557_032
 
 
-def seeded(run: Callable[[], Any]) -> Any:
-    """Run with PyTorch's generator seeded, and leave it as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return run()
-
-
-def images(*shape: int) -> Tensor:
-    rng = torch.Generator().manual_seed(1)
-    return torch.randn(*shape, generator=rng, dtype=torch.float64)
-
-
 def block_of(their: ModuleType, kind: str, *arguments: int) -> Any:
     """Return a block in float64 at inference, with arbitrary scales and statistics."""
     block = seeded(lambda: getattr(their, kind)(*arguments)).double().eval()
@@ -135,16 +124,7 @@ def written_out(kind: str, arguments: tuple[int, int, int]) -> Callable:
         block = block_of(their, kind, *arguments)
         x = images(2, arguments[0], 7, 6)
         got, expected = block(x), by_hand(block, kind, x, arguments[2])
-        if got.shape != expected.shape:
-            one, other = tuple(got.shape), tuple(expected.shape)
-            return (
-                f"the output has shape {one} instead of {other}",
-                f"输出的形状是 {one}，应为 {other}",
-            )
-        off = (got - expected).abs().max().item()
-        if off < 1e-9:
-            return True
-        return f"the output is off by up to {off:.2g}", f"输出最多相差 {off:.2g}"
+        return same(got, expected)
 
     return run
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from scripts.exercise.cases import Case, Mistake, Text, holds
+from tests.exercises.framework_tasks._modules import images, seeded
 
 NEEDS = ("torch",)
 
@@ -53,18 +54,6 @@ MISTAKES = (
         shows="the shortcut must stay untouched",
     ),
 )
-
-
-def seeded(run: Callable[[], Any]) -> Any:
-    """Run with PyTorch's generator seeded, and leave it as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return run()
-
-
-def images(*shape: int) -> Tensor:
-    rng = torch.Generator().manual_seed(1)
-    return torch.randn(*shape, generator=rng, dtype=torch.float64)
 
 
 def block_of(their: ModuleType, channels: int, reduction: int) -> Any:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from scripts.exercise.cases import Case, Mistake, Text, holds
+from tests.exercises.framework_tasks._modules import same, seeded
 
 NEEDS = ("torch",)
 
@@ -80,13 +81,6 @@ PARTS = {  # ours -> theirs
 }
 
 
-def seeded(run: Callable[[], Any]) -> Any:
-    """Run with PyTorch's generator seeded, and leave it as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return run()
-
-
 def inputs(*shape: int) -> Tensor:
     rng = torch.Generator().manual_seed(1)
     return torch.randn(*shape, generator=rng, dtype=torch.float64)
@@ -121,20 +115,6 @@ def theirs_of(block: Any, d_model: int, heads: int, d_ff: int) -> nn.Module:
     }
     layer.load_state_dict(state)
     return layer.train()  # nothing is dropped; no fused kernels
-
-
-def same(got: Tensor, due: Tensor) -> bool | Text:
-    """Tell whether two outputs agree."""
-    if got.shape != due.shape:
-        one, other = tuple(got.shape), tuple(due.shape)
-        return (
-            f"the output has shape {one} instead of {other}",
-            f"输出的形状是 {one}，应为 {other}",
-        )
-    off = (got - due).abs().max().item()
-    if off < 1e-9:
-        return True
-    return f"the output is off by up to {off:.2g}", f"输出最多相差 {off:.2g}"
 
 
 def as_pytorch(
