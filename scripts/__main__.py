@@ -39,20 +39,63 @@ def _parser() -> argparse.ArgumentParser:
     checking = add("check", "check the content rules: seconds, no torch, no browser")
     checking.add_argument("--strict", action="store_true", help="debts fail as well")
     checking.add_argument("--format", choices=("text", "github"), default="text")
+    mending = "first mend blanks, Chinese punctuation and tables, and show what changed"
+    checking.add_argument("--fix", action="store_true", help=mending)
+    checking.add_argument("paths", nargs="*", metavar="FILE", help="these files only")
     testing = add("test", "run every test; arguments after -- go to pytest")
     testing.add_argument("pytest", nargs="*", default=[])
     add("bench", "measure build, search and page weight, as ratios within one run")
     add("successor", "build with Zensical and compare questions and headings")
-    translating = add("translate", "record that a Chinese page is up to date")
-    translating.add_argument("action", choices=("done",))
-    translating.add_argument("page", help="such as theory/normalization")
+    translating = add(
+        "translate", "status: what is missing or stale; done PAGE: it fits"
+    )
+    translating.add_argument("action", choices=("status", "done"))
+    page = "after done: the page, such as theory/normalization"
+    translating.add_argument("page", nargs="?", default="", help=page)
+    _new_parser(add("new", "begin a question, page, report or exercise"))
     _exercise_parser(add("exercise", "practice: list, start, check, hint, diff"))
     vendoring = add(
         "vendor", "refresh or verify the vendored scripts, styles and fonts"
     )
     vendoring.add_argument("--verify", action="store_true", help="only verify")
+    add("links", "ask every outside address whether it still answers (network)")
     add("lock", "resolve requirements/*.in into the pinned *.txt files")
     return parser
+
+
+def _new_parser(parser: argparse.ArgumentParser) -> None:
+    """Add what ``new`` begins; at a terminal, missing flags are asked for."""
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    both = ("title", "title-zh", "id")
+    for name, about, flags in (
+        (
+            "question",
+            "a question on a page",
+            ("page", *both, "level", "asked", "group"),
+        ),
+        ("page", "a page with its first question", ("page", *both, "level")),
+        (
+            "report",
+            "the report of an interview",
+            (
+                *("source", "id", "company", "company-zh", "interviewers"),
+                *("interviewers-zh", "outcome", "outcome-zh", "team", "told", "asked"),
+            ),
+        ),
+        (
+            "exercise",
+            "a coding exercise with solution and cases",
+            ("page", *both, "level", "asked", "group"),
+        ),
+    ):
+        kind = kinds.add_parser(name, help=about, description=about)
+        for flag in flags:
+            kind.add_argument(f"--{flag}")
+        about = "leave the Chinese page to others"
+        kind.add_argument("--english-only", action="store_true", help=about)
+    kinds.choices["page"].add_argument(
+        "--code", action="store_true", help="with a snippet module and its test"
+    )
 
 
 def _exercise_parser(parser: argparse.ArgumentParser) -> None:
@@ -87,7 +130,9 @@ def _run(options: argparse.Namespace) -> int:
     if command == "check":
         from scripts import check
 
-        return check.run(ROOT, strict=options.strict, format=options.format)
+        return check.run(
+            *(ROOT, options.strict, options.format, options.paths, options.fix)
+        )
     if command == "serve":
         from scripts import serve
 
@@ -120,7 +165,15 @@ def _run(options: argparse.Namespace) -> int:
     elif command == "translate":
         from scripts import translate
 
-        say(f"{options.page} is a translation of {translate.done(options.page)}")
+        if options.action == "status":
+            say(translate.status())
+        else:
+            mark = translate.done(options.page)
+            say(f"{options.page} is a translation of {mark}")
+    elif command == "new":
+        from scripts import new
+
+        return new.run(options)
     elif command == "exercise":
         from scripts.exercise.command import Desk, language_of
 
@@ -140,6 +193,10 @@ def _run(options: argparse.Namespace) -> int:
         from scripts import vendor
 
         return vendor.run(verify_only=options.verify)
+    elif command == "links":
+        from scripts import links
+
+        return links.run(ROOT)
     elif command == "lock":
         from scripts import lock
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
+from scripts import fix as mend
 from scripts.model import Handbook, Problem, read_handbook
 from scripts.rules import RULES, check
 
@@ -16,7 +17,8 @@ def run(
     root: Path,
     strict: bool = False,
     format: Format = "text",
-    paths: Collection[str] | None = None,
+    paths: Collection[str] = (),
+    fix: bool = False,
 ) -> int:
     """Check a tree and print every problem with what to do about it.
 
@@ -25,11 +27,14 @@ def run(
         strict: count debts (missing and stale translations) as violations.
         format: `text`, or `github` for annotations of a pull request.
         paths: report on these files only, as paths from the root.
+        fix: mend what is mechanical first, and show it.
 
     Returns:
         0 if nothing but debts was found, 1 otherwise.
     """
     start = time.perf_counter()
+    if fix:
+        _say(mend.run(root, paths) or "Nothing to mend.")
     handbook = read_handbook(root)
     problems = check(handbook)
     if paths:

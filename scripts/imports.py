@@ -4,6 +4,7 @@ until one of them changes."""
 import ast
 import hashlib
 import platform
+import re
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -14,8 +15,9 @@ PACKAGES = ("numpy", "matplotlib", "scikit-learn")  # what snippets compute with
 
 
 def fingerprint(source: str) -> str:
-    """Return a hash of a source, of every snippet that it imports, directly or not, and
-    of the versions of Python and the packages they compute with.
+    """Return a hash of a source, of every snippet that it imports, directly or not, of
+    the data files below docs/ that it names, and of the versions of Python and the
+    packages they compute with.
 
     Args:
         source: Python text; what is no Python counts as a text without imports.
@@ -28,6 +30,7 @@ def fingerprint(source: str) -> str:
             waiting.extend(_imports(path.read_text(encoding="utf-8")))
     versions = (platform.python_version_tuple()[:2], *map(version, PACKAGES))
     digest = hashlib.sha256(f"{versions}\0{source}".encode())
+    seen |= {ROOT / name for name in re.findall(r"docs/[a-z]+\.yml", source)}
     for path in sorted(seen):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
         digest.update(path.read_bytes())

@@ -20,14 +20,24 @@ from typing import Any
 
 import yaml
 
+from scripts import safety
 from scripts.config import CONFIGS
 
 LANGUAGES = ("en", "zh")
 PILLARS = ("theory", "projects", "coding", "industry")
 LEVELS = ("basic", "advanced", "expert")
 BLOCKS = ("answer", "pitfalls", "rubric")
+REPORTS = "reports"  # the folder of interview reports
+REPORT_SECTIONS = ("setting", "process", "questions", "course", "signs", "lessons")
+TEAMS = ("none", "classical", "deep", "unknown")  # what an interview's team did
+TOLD = ("published", "consented")  # why an interview may be told
 HINT = "hint"  # a block before the answer, any number of times
+DATA = (
+    *("docs/glossary.yml", "docs/practice.yml"),
+    *("docs/references.md", "docs/sources.yml"),
+)
 NO_FIGURES = {"__init__", "diagram", "style"}  # modules of snippets/figures
+SHOWN_BY_BUILD = "snippets/figures/reports.py"  # its figures are on a generated page
 YAML_DEPTH = 50
 EXERCISES = "snippets/coding/"
 SOLUTION = "solution"  # the section that makes a module of snippets/coding an exercise
@@ -235,14 +245,33 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell of a notebook; `lines` are those of its source in the file."""
+
+    kind: str
+    source: str
+    lines: tuple[int, ...]
+    stores: bool
+
+    def line(self, number: int = 1) -> int:
+        """Return the line in the file of a line of the source, counted from 1."""
+        return self.lines[min(number, len(self.lines)) - 1] if self.lines else 1
+
+
+@dataclass(frozen=True)
 class Notebook:
-    """An executed exploration: its code cells, and how many of them store results."""
+    """An executed exploration; `text` is what its Markdown says, at the same lines."""
 
     path: str
     language: str
     key: str
-    cells: tuple[str, ...]
-    stored: tuple[int, ...]
+    cells: tuple[Cell, ...]
+    text: Page
+
+    @property
+    def code(self) -> tuple[Cell, ...]:
+        """Return the cells that are executed."""
+        return tuple(cell for cell in self.cells if cell.kind == "code")
 
 
 @dataclass(frozen=True)
@@ -257,6 +286,7 @@ class Module:
     sections: Mapping[str, int]
     figures: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
+    reaches: tuple[tuple[int, str], ...] = ()  # where it reaches outside, and how
 
 
 @dataclass(frozen=True)
@@ -275,6 +305,15 @@ class CatalogueEntry:
     level: str
     asked: tuple[str, ...]
     page: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Interview:
+    """An interview of docs/sources.yml; `asked` are ids of questions in order."""
+
+    id: str
+    asked: tuple[str, ...]
     line: int
 
 
@@ -307,11 +346,14 @@ class Handbook:
     references: tuple[Reference, ...]
     sources: Mapping[str, Mapping[str, Any]] | None
     catalogue: Mapping[str, CatalogueEntry]
+    interviews: tuple[Interview, ...]
+    places: tuple[tuple[str, int], ...]  # what docs/sources.yml points at, and its line
     glossary: tuple[Term, ...]
     nav: Mapping[str, tuple[NavEntry, ...]]
     modules: Mapping[str, Module]
     cases: frozenset[str]  # files below tests/exercises
     practice: "Practice"
+    data: Mapping[str, str]  # texts of the data files that pages are made from
     problems: tuple[Problem, ...]
 
     def module_of(self, embed: Embed) -> Module | None:
@@ -333,6 +375,13 @@ class Handbook:
         for language in LANGUAGES:
             yield from self.pages[language].values()
 
+    def all_texts(self) -> Iterator[Page]:
+        """Yield the pages of both languages and what notebooks say."""
+        yield from self.all_pages()
+        for language in LANGUAGES:
+            for notebook in self.notebooks[language].values():
+                yield notebook.text
+
     def all_questions(self) -> Iterator[Question]:
         """Yield the questions of both languages."""
         for page in self.all_pages():
@@ -343,6 +392,8 @@ class Handbook:
         pillars = {key.split("/")[0] for key in self.pages["en"]} & set(PILLARS)
         return frozenset(
             ["glossary.md", "coverage.md", "downloads.md", "sources/index.md"]
+            + ["reports/index.md", "contributing/rules.md"]
+            + ["contributing/translations.md"]
             + [f"sources/{key}.md" for key in self.sources or {}]
             + [f"{pillar}/index.md" for pillar in pillars]
         )
@@ -577,6 +628,8 @@ class _Source:
             text = "\n".join(line_texts(text))
         if not text.strip():
             self.note("F002", 1, "the file is empty")
+        for line, rule, message in safety.hidden(text, self.path.endswith(".ipynb")):
+            self.note(rule, line, message)
         return text
 
 
@@ -1133,28 +1186,38 @@ _REFERENCE = re.compile(r"\[([^\]]+)\]:\s*(\S+)(?:\s+(.*))?")
 
 def read_handbook(root: Path) -> Handbook:
     """Read the whole tree, each file once."""
-    problems: list[Problem] = []
+    problems = [Problem(p, 1, rule, why) for p, rule, why in safety.refused(root)]
+    refused = {problem.path for problem in problems}
+
+    def files(folder: Path, suffix: str) -> list[Path]:
+        """List a folder's files of one kind, in a stable order."""
+        return sorted(
+            path
+            for path in folder.rglob(f"*{suffix}")
+            if path.is_file()
+            and not any(part.startswith(".") for part in path.parts[-2:])
+            and path.relative_to(root).as_posix() not in refused
+        )
+
     pages: dict[str, dict[str, Page]] = {}
     notebooks: dict[str, dict[str, Notebook]] = {}
     for language in LANGUAGES:
         folder = root / "docs" / language
         pages[language] = {
             page.key: page
-            for page in (read_page(p, root, language) for p in _files(folder, ".md"))
+            for page in (read_page(p, root, language) for p in files(folder, ".md"))
         }
         notebooks[language] = {
             notebook.key: notebook
             for notebook in (
                 _read_notebook(p, root, language, problems)
-                for p in _files(folder, ".ipynb")
+                for p in files(folder, ".ipynb")
             )
         }
         for page in pages[language].values():
             problems += page.problems
-    sources, catalogue = _read_sources(root, problems)
-    modules = [
-        _read_module(p, root, problems) for p in _files(root / "snippets", ".py")
-    ]
+    read = _read_sources(root, problems)
+    modules = [_read_module(p, root, problems) for p in files(root / "snippets", ".py")]
     modules += [
         Module(
             f"exercises/{module.path.rpartition('/')[2]}",
@@ -1164,14 +1227,16 @@ def read_handbook(root: Path) -> Handbook:
         for module in modules
         if SOLUTION in module.sections and module.path.startswith(EXERCISES)
     ]
-    cases = _files(root / "tests" / "exercises", ".py")
+    cases = files(root / "tests" / "exercises", ".py")
     return Handbook(
         root=root,
         pages=pages,
         notebooks=notebooks,
         references=_read_references(root, problems),
-        sources=sources,
-        catalogue=catalogue,
+        sources=read.sources,
+        catalogue=read.catalogue,
+        interviews=read.interviews,
+        places=read.places,
         glossary=_read_glossary(root, problems),
         nav={
             language: _read_nav(root, CONFIGS[language], problems)
@@ -1180,16 +1245,11 @@ def read_handbook(root: Path) -> Handbook:
         modules={module.path: module for module in modules},
         cases=frozenset(path.relative_to(root).as_posix() for path in cases),
         practice=_read_practice(root, problems),
+        data={
+            name: (_read_bytes(root / name) or b"").decode("utf-8", "replace")
+            for name in DATA
+        },
         problems=tuple(problems),
-    )
-
-
-def _files(folder: Path, suffix: str) -> list[Path]:
-    """List a folder's files of one kind, in a stable order."""
-    return sorted(
-        path
-        for path in folder.rglob(f"*{suffix}")
-        if path.is_file() and not any(part.startswith(".") for part in path.parts[-2:])
     )
 
 
@@ -1208,29 +1268,53 @@ def _read_notebook(
     name, key = _names(path, root, language)
     text = _read_text(root, name, problems)
     try:
-        cells = _code_cells(json.loads(text)) if text.strip() else []
+        cells = _cells(json.loads(text), text.split("\n")) if text.strip() else []
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         problems.append(Problem(name, line, "E001", "this is no Jupyter notebook"))
         cells = []
-    stored = [number for number, (_, results) in enumerate(cells, 1) if results]
-    return Notebook(
-        name, language, key, tuple(code for code, _ in cells), tuple(stored)
-    )
+    said = [""] * (text.count("\n") + 1)
+    for cell in cells:
+        if cell.kind != "code":
+            for number, line_text in enumerate(cell.source.split("\n"), 1):
+                place = cell.line(number) - 1
+                said[place] = f"{said[place]} {line_text}" if said[place] else line_text
+    page = _PageReader(name, language, key).read("\n".join(said).encode())
+    return Notebook(name, language, key, tuple(cells), page)
 
 
-def _code_cells(data: Any) -> list[tuple[str, bool]]:
-    """Return source of each code cell and whether it stores a result."""
+def _cells(data: Any, lines: list[str]) -> list[Cell]:
+    """Return the cells of a notebook with the lines of the file that hold them."""
     if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
         raise TypeError("no cells")
-    return [
-        (
-            "".join(cell.get("source") or []),
-            bool(cell.get("outputs")) or cell.get("execution_count") is not None,
+    found, at = [], 0
+    for cell in map(_mapping, data["cells"]):
+        source = cell.get("source") or []
+        pieces = [source] if isinstance(source, str) else source
+        whole = "".join(pieces)
+        places: list[int] = []
+        for number, piece in enumerate(pieces):
+            at += number > 0 and piece == pieces[number - 1]
+            written = {json.dumps(piece, ensure_ascii=ascii) for ascii in (False, True)}
+            here = next(
+                (
+                    n
+                    for n in range(at, len(lines))
+                    if any(w in lines[n] for w in written)
+                ),
+                at,
+            )
+            at = here
+            places += [here + 1] * (piece.count("\n") + (piece[-1:] != "\n"))
+        found.append(
+            Cell(
+                str(cell.get("cell_type")),
+                whole,
+                tuple(places),
+                bool(cell.get("outputs")) or cell.get("execution_count") is not None,
+            )
         )
-        for cell in map(_mapping, data["cells"])
-        if cell.get("cell_type") == "code"
-    ]
+    return found
 
 
 def _mapping(value: Any) -> dict[Any, Any]:
@@ -1253,10 +1337,18 @@ def _read_references(root: Path, problems: list[Problem]) -> tuple[Reference, ..
     return tuple(found)
 
 
-def _read_sources(
-    root: Path, problems: list[Problem]
-) -> tuple[dict[str, dict[str, Any]] | None, dict[str, CatalogueEntry]]:
-    """Read docs/sources.yml: the sources (None if unreadable) and their questions."""
+@dataclass(frozen=True)
+class _Sources:
+    """What docs/sources.yml holds; no sources if it could not be read."""
+
+    sources: dict[str, dict[str, Any]] | None = None
+    catalogue: dict[str, CatalogueEntry] = field(default_factory=dict)
+    interviews: tuple[Interview, ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
+
+
+def _read_sources(root: Path, problems: list[Problem]) -> _Sources:
+    """Read docs/sources.yml: sources, questions, interviews, practices, reading."""
     name = "docs/sources.yml"
 
     def note(line: int, message: str) -> None:
@@ -1268,7 +1360,7 @@ def _read_sources(
     if parsed.error or not isinstance(sources, dict):
         if parsed.error or parsed.data is not None:
             note(parsed.line, parsed.error or "there is no list named `sources`")
-        return None, {}
+        return _Sources()
     known: dict[str, dict[str, Any]] = {}
     for key, value in _items(sources):
         if (
@@ -1286,7 +1378,66 @@ def _read_sources(
         if entry.id in catalogue:
             note(entry.line, f"the question `{entry.id}` is listed twice")
         catalogue[entry.id] = entry
-    return known, catalogue
+    return _Sources(
+        known,
+        catalogue,
+        tuple(_interviews(known, catalogue, note)),
+        tuple(_places(data, known, note)),
+    )
+
+
+def _interviews(
+    sources: Mapping[str, Mapping[str, Any]],
+    catalogue: Mapping[str, CatalogueEntry],
+    note: Callable[[int, str], None],
+) -> Iterator[Interview]:
+    """Yield the interviews that the sources tell of, but for broken ones."""
+    seen: set[str] = set()
+    for key, source in sources.items():
+        told = source.get("interviews") or []
+        for number, entry in enumerate(told if isinstance(told, list) else [told], 1):
+            reason = _interview_fault(entry, catalogue)
+            line = _line(entry if isinstance(entry, dict) else source)
+            if reason or entry["id"] in seen:
+                reason = reason or f"`{entry['id']}` is told twice"
+                note(line, f"{key}, interview {number}: {reason}")
+                continue
+            seen.add(entry["id"])
+            yield Interview(entry["id"], tuple(entry["asked"]), line)
+
+
+def _interview_fault(entry: Any, catalogue: Mapping[str, CatalogueEntry]) -> str:
+    """Say what is wrong with an interview; an empty text if nothing is."""
+    if not _texts(entry, ("id",)) or not KEBAB.fullmatch(entry["id"]):
+        return "an interview needs a kebab-case `id`"
+    for name in ("company", "interviewers", "outcome"):
+        if not _texts(entry.get(name), LANGUAGES):
+            return f"`{name}` needs a text in both languages"
+    for name, values in (("team", TEAMS), ("told", TOLD)):
+        if entry.get(name) not in values:
+            return f"`{name}` is none of {', '.join(values)}"
+    if not _is_texts(entry.get("asked")):
+        return "`asked` must be a list of ids of questions"
+    unknown = [id for id in entry["asked"] if id not in catalogue]
+    return f"`asked` names unknown questions: {', '.join(unknown)}" if unknown else ""
+
+
+def _places(
+    data: Mapping[str, Any],
+    sources: Mapping[str, Any],
+    note: Callable[[int, str], None],
+) -> Iterator[tuple[str, int]]:
+    """Yield where practices and reading stand: `page.md#anchor` and the line."""
+    for part in ("practices", "reading"):
+        entries = data.get(part) or []
+        for number, entry in enumerate(entries if isinstance(entries, list) else [0]):
+            line = _line(entry) if isinstance(entry, dict) else 1
+            if not _texts(entry, ("id", "where", *LANGUAGES)):
+                note(line, f"{part}, entry {number + 1}: needs id, where, en and zh")
+            elif part == "practices" and entry.get("source") not in sources:
+                note(line, f"`{entry['id']}` names no known source")
+            else:
+                yield entry["where"], line
 
 
 def _catalogue(
@@ -1470,7 +1621,7 @@ def _read_module(path: Path, root: Path, problems: list[Problem]) -> Module:
     sections = _sections(text, source)
     figures = _figures(text) if _draws(name) else {}
     problems += [p for p in source.problems if p.rule != "F002"]  # may be empty
-    return Module(name, sections, figures)
+    return Module(name, sections, figures, reaches=tuple(safety.reaches(text)))
 
 
 def _draws(name: str) -> bool:

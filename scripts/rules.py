@@ -6,7 +6,8 @@ published, keeps its meaning for ever; a rule that is dropped leaves its number 
 
 The letter names the subject: F files, P headings, Q questions, A answers, M formulas,
 S snippets, G figures, R references, L links, H raw HTML, N navigation, T translation,
-C Chinese typography, E explorations (notebooks), J the judge's exercises, D data files.
+C Chinese typography, E explorations (notebooks), J the judge's exercises, I interview
+reports, D data files.
 """
 
 import re
@@ -18,6 +19,7 @@ from posixpath import normpath
 from typing import Literal, NamedTuple, Protocol, TypeVar
 from urllib.parse import unquote
 
+from scripts import safety
 from scripts.config import CONFIGS
 from scripts.model import (
     BLOCKS,
@@ -31,6 +33,9 @@ from scripts.model import (
     LEVELS,
     MATH,
     PILLARS,
+    REPORT_SECTIONS,
+    REPORTS,
+    SHOWN_BY_BUILD,
     SOLUTION,
     Block,
     Handbook,
@@ -231,7 +236,7 @@ def placeholders(handbook: Handbook) -> Iterator[Found]:
         if not _PLACEHOLDER.search(page.text):
             continue
         for number, line in enumerate(page.text.split("\n"), 1):
-            if match := _PLACEHOLDER.search(line):
+            if match := _PLACEHOLDER.search(re.sub(r"`[^`]*`", "", line)):
                 yield Found(page.path, number, f"placeholder text: {match[0]}")
 
 
@@ -263,7 +268,49 @@ read_rule(
 )
 
 
-# P: headings of a page
+read_rule(
+    "F011",
+    "A file is a file, not a link",
+    why="A symbolic link shows whatever it points at, in the tree or outside.",
+    fix="replace it by the file itself, or embed a section of a snippet",
+    bad="docs/en/theory/notes.md -> /etc/passwd",
+    good="docs/en/theory/notes.md with text of its own",
+)
+read_rule(
+    "F012",
+    f"A page, notebook or snippet has at most {safety.LIMIT // 1000} kB",
+    why="Nobody reads more at once, and every reader would load it.",
+    fix="split the page, or compute the data instead of storing it",
+    bad="a notebook with two megabytes of pasted data",
+    good="a snippet that draws the same data from a seed",
+)
+read_rule(
+    "F013",
+    "Folders of pages hold pages, folders of code hold Python",
+    why="Other files would be published as they are, and nobody could mend them.",
+    fix="draw a figure in snippets/figures, put data into a snippet, delete the rest",
+    bad="docs/en/theory/plot.png",
+    good="snippets/figures/optimizers.py",
+)
+read_rule(
+    "F014",
+    "Text hides no characters",
+    why="Zero-width and direction marks make text and code say other than they show.",
+    fix="delete the character; editors show it as a box or in a “show invisibles” mode",
+    bad='access_level != "user\\u202e"',
+    good='access_level != "user"',
+)
+read_rule(
+    "F015",
+    "Letters are what they look like",
+    why="A Cyrillic “a” in a link, a name or code deceives readers and search.",
+    fix="type the Latin letter; write Greek letters in formulas",
+    bad="optimizеr, with a Cyrillic “e”",
+    good="optimizer",
+)
+
+
+# P: headings
 
 
 @rule(
@@ -1053,6 +1100,21 @@ def lone_embeds(handbook: Handbook) -> Iterator[Found]:
                 yield Found(page.path, embed.line, message)
 
 
+@rule(
+    "S011",
+    "Code of pages only computes",
+    why="It runs on every contributor's machine, in every build.",
+    fix="use NumPy, SciPy, PyTorch and the standard library's mathematics; no files",
+    bad="import requests",
+    good="import numpy as np",
+)
+def computing_snippets(handbook: Handbook) -> Iterator[Found]:
+    """Find imports and calls that reach outside."""
+    for module in handbook.modules.values():
+        for line, message in module.reaches:
+            yield Found(module.path, line, message)
+
+
 # G: figures and images
 
 _FIGURE = re.compile(r"figures/([^/]+)/([^/]+)\.svg")
@@ -1081,7 +1143,7 @@ def alternative_text(handbook: Handbook) -> Iterator[Found]:
     why="A picture without its program can be neither checked nor mended.",
     fix=(
         "write a function of that name, without arguments, in "
-        "snippets/figures/<module>.py, or correct the path of the image"
+        "`snippets/figures/<module>.py`, or correct the path of the image"
     ),
     bad="![…](../figures/normalization/no-such-figure.svg)",
     good="![…](../figures/normalization/nchw-axes.svg)",
@@ -1113,7 +1175,7 @@ def shown_figures(handbook: Handbook) -> Iterator[Found]:
         for image in page.images
     }
     for figure, line in _drawn(handbook).items():
-        if figure not in shown:
+        if figure not in shown and figure[0] != SHOWN_BY_BUILD:
             message = f"no page shows the figure `{figure[1]}`"
             yield Found(figure[0], line, message)
 
@@ -1347,7 +1409,7 @@ def linked_anchors(handbook: Handbook) -> Iterator[Found]:
 )
 def source_links(handbook: Handbook) -> Iterator[Found]:
     """Find absolute paths and links to built pages."""
-    for page in handbook.all_pages():
+    for page in handbook.all_texts():
         for link in page.links:
             absolute = link.target.startswith("/") and link.target[1:2] != "/"
             if absolute or (not _is_external(link.target) and _is_built(link.target)):
@@ -1365,7 +1427,7 @@ def source_links(handbook: Handbook) -> Iterator[Found]:
 )
 def readable_links(handbook: Handbook) -> Iterator[Found]:
     """Find leftovers of links, empty links, and addresses other than https."""
-    for page in handbook.all_pages():
+    for page in handbook.all_texts():
         for number, line in enumerate(page.prose, 1):
             if "](" in line:
                 yield Found(page.path, number, "a link in this line cannot be read")
@@ -1387,7 +1449,7 @@ def _internal_links(
     handbook: Handbook,
 ) -> Iterator[tuple[Page, Link, str | None, str]]:
     """Yield page, link, path below the language's root and anchor."""
-    for page in handbook.all_pages():
+    for page in handbook.all_texts():
         for link in page.links:
             path, _, anchor = link.target.partition("#")
             outside = _is_external(link.target) or path.startswith("/")
@@ -1469,7 +1531,7 @@ _RUNNING_SCHEMES = {"javascript", "data", "vbscript"}
 )
 def harmless_tags(handbook: Handbook) -> Iterator[Found]:
     """Find other tags."""
-    for page in handbook.all_pages():
+    for page in handbook.all_texts():
         for tag in page.tags:
             if tag.name and tag.name not in _TAGS and not tag.closing:
                 yield Found(page.path, tag.line, f"the tag <{tag.name}> is not allowed")
@@ -1485,7 +1547,7 @@ def harmless_tags(handbook: Handbook) -> Iterator[Found]:
 )
 def harmless_attributes(handbook: Handbook) -> Iterator[Found]:
     """Find attributes that run or load, and addresses that do."""
-    for page in handbook.all_pages():
+    for page in handbook.all_texts():
         for tag in page.tags:
             for name, value in tag.attributes:
                 if _runs(tag.name, name, value):
@@ -1519,7 +1581,7 @@ def _runs(tag: str, name: str, value: str) -> bool:
 )
 def own_images(handbook: Handbook) -> Iterator[Found]:
     """Find images of other hosts, and images by reference."""
-    for page in handbook.all_pages():
+    for page in handbook.all_texts():
         for image in page.images:
             if (
                 _is_external(image.target)
@@ -1647,9 +1709,9 @@ def untranslated(handbook: Handbook) -> Iterator[Found]:
 def stale(handbook: Handbook) -> Iterator[Found]:
     """Find translations of an older English text."""
     for english, chinese in _pairs(handbook):
-        stored, current = _fingerprint(chinese), content_hash(english.text)
-        if stored and stored != current:
+        if _is_stale(english, chinese):
             line = chinese.meta_lines["translation_of"]
+            current = content_hash(english.text)
             message = f"{english.path} changed since; it is now {current}"
             yield Found(chinese.path, line, message)
 
@@ -1687,7 +1749,7 @@ def _fingerprint(page: Page) -> str:
 )
 def same_questions(handbook: Handbook) -> Iterator[Found]:
     """Find pages whose questions differ."""
-    for english, chinese in _pairs(handbook):
+    for english, chinese in _current(handbook):
         yield from _compare(
             chinese,
             [question.id for question in english.questions],
@@ -1706,7 +1768,7 @@ def same_questions(handbook: Handbook) -> Iterator[Found]:
 )
 def same_groups(handbook: Handbook) -> Iterator[Found]:
     """Find pages whose group ids differ."""
-    for english, chinese in _pairs(handbook):
+    for english, chinese in _current(handbook):
         yield from _compare(
             chinese,
             [heading.id for heading in english.groups],
@@ -1725,7 +1787,7 @@ def same_groups(handbook: Handbook) -> Iterator[Found]:
 )
 def same_attributes(handbook: Handbook) -> Iterator[Found]:
     """Find questions whose attributes differ."""
-    for english, chinese in _pairs(handbook):
+    for english, chinese in _current(handbook):
         others = {question.id: question for question in english.questions}
         for question in chinese.questions:
             other = others.get(question.id)
@@ -1790,7 +1852,7 @@ def same_figures(handbook: Handbook) -> Iterator[Found]:
     "T010",
     "Both languages link to the same places",
     why="A Chinese reader has the same ways on.",
-    fix="use the links of the English answer, in its order",
+    fix="use the links of the English answer",
     bad="a follow-up missing in Chinese",
     good="the same targets in the same order",
 )
@@ -1858,6 +1920,19 @@ def _pairs(handbook: Handbook) -> Iterator[tuple[Page, Page]]:
             yield english, chinese
 
 
+def _is_stale(english: Page, chinese: Page) -> bool:
+    """Tell whether a translation was made from another English text (T002 says so)."""
+    stored = _fingerprint(chinese)
+    return bool(stored) and stored != content_hash(english.text)
+
+
+def _current(handbook: Handbook) -> Iterator[tuple[Page, Page]]:
+    """Yield pairs to compare: a stale translation may differ until it is renewed."""
+    for english, chinese in _pairs(handbook):
+        if not _is_stale(english, chinese):
+            yield english, chinese
+
+
 def _parity(
     handbook: Handbook,
     parts: Callable[[Page], Iterable[T]],
@@ -1867,7 +1942,7 @@ def _parity(
     ordered: bool = True,
 ) -> Iterator[Found]:
     """Compare one kind of thing question by question, and outside of questions."""
-    for english, chinese in _pairs(handbook):
+    for english, chinese in _current(handbook):
         wanted = _by_question(english, parts(english))
         found = _by_question(chinese, parts(chinese))
         lines = {question.id: question.line for question in chinese.questions}
@@ -2018,8 +2093,10 @@ def stored_results(handbook: Handbook) -> Iterator[Found]:
     """Find code cells with results or numbers."""
     for language in LANGUAGES:
         for notebook in handbook.notebooks[language].values():
-            for number in notebook.stored:
-                yield Found(notebook.path, 1, f"code cell {number} stores a result")
+            for number, cell in enumerate(notebook.code, 1):
+                if cell.stores:
+                    message = f"code cell {number} stores a result"
+                    yield Found(notebook.path, cell.line(), message)
 
 
 @rule(
@@ -2034,10 +2111,53 @@ def same_cells(handbook: Handbook) -> Iterator[Found]:
     """Find notebooks whose code differs."""
     for key, chinese in handbook.notebooks["zh"].items():
         english = handbook.notebooks["en"].get(key)
-        if english and english.cells != chinese.cells:
-            index = _first_difference(english.cells, chinese.cells)
+        if not english:
+            continue
+        ours = [cell.source for cell in english.code]
+        theirs = [cell.source for cell in chinese.code]
+        if ours != theirs:
+            index = _first_difference(ours, theirs)
             message = f"code cell {index + 1} differs from the English notebook"
-            yield Found(chinese.path, 1, message)
+            line = chinese.code[index].line() if index < len(theirs) else 1
+            yield Found(chinese.path, line, message)
+
+
+@rule(
+    "E004",
+    "A notebook only computes",
+    why="The build runs it: no commands, no network, no files, no other packages.",
+    fix=(
+        "use NumPy, Matplotlib, scikit-learn, the standard library's mathematics and "
+        "snippets; put data into a snippet"
+    ),
+    bad="!pip install seaborn",
+    good="from snippets.theory.optimizers import adam",
+)
+def computing_notebooks(handbook: Handbook) -> Iterator[Found]:
+    """Find commands, imports and calls that reach outside."""
+    for language in LANGUAGES:
+        for notebook in handbook.notebooks[language].values():
+            for cell in notebook.code:
+                for line, message in safety.reaches(cell.source, notebook=True):
+                    yield Found(notebook.path, cell.line(line), message)
+
+
+@rule(
+    "E005",
+    "A notebook has text cells and code cells",
+    why="A raw cell goes to the page as it is, whatever it holds.",
+    fix="turn it into a Markdown cell or delete it",
+    bad='"cell_type": "raw"',
+    good='"cell_type": "markdown"',
+)
+def known_cells(handbook: Handbook) -> Iterator[Found]:
+    """Find cells of other kinds."""
+    for language in LANGUAGES:
+        for notebook in handbook.notebooks[language].values():
+            for cell in notebook.cells:
+                if cell.kind not in ("markdown", "code"):
+                    message = f"this is a cell of kind {cell.kind!r}"
+                    yield Found(notebook.path, cell.line(), message)
 
 
 # J: exercises and their judge
@@ -2126,6 +2246,128 @@ def same_hints(handbook: Handbook) -> Iterator[Found]:
     )
 
 
+# I: interview reports
+
+
+def _reports(handbook: Handbook) -> Iterator[Page]:
+    """Yield the pages that tell of an interview."""
+    english = handbook.pages["en"]
+    for page in handbook.all_pages():
+        stale = page.key in english and _is_stale(english[page.key], page)
+        if page.key.startswith(f"{REPORTS}/") and not stale:
+            yield page
+
+
+@rule(
+    "I001",
+    "An interview has a report, and a report an interview",
+    why="Comparison and coverage are made from docs/sources.yml, and link to reports.",
+    fix=(
+        "write `docs/en/reports/<id>.md`, or list the interview under its source in "
+        "docs/sources.yml"
+    ),
+    bad="docs/en/reports/my-interview.md, and nothing in docs/sources.yml",
+    good="- {id: my-interview, company: …, interviewers: …, told: consented, …}",
+)
+def told_interviews(handbook: Handbook) -> Iterator[Found]:
+    """Find interviews without a page and pages without an interview."""
+    if any(problem.path == "docs/sources.yml" for problem in handbook.problems):
+        return  # an entry that cannot be read is not missing
+    known = {interview.id for interview in handbook.interviews}
+    for page in _reports(handbook):
+        if page.key.removeprefix(f"{REPORTS}/") not in known:
+            message = "docs/sources.yml has no interview with this file's name"
+            yield Found(page.path, 1, message)
+    for interview in handbook.interviews:
+        key = f"{REPORTS}/{interview.id}"
+        if key not in handbook.pages["en"]:
+            message = f"there is no docs/en/{key}.md"
+            yield Found("docs/sources.yml", interview.line, message)
+
+
+@rule(
+    "I002",
+    "A report has the six sections in order",
+    why="Readers compare interviews section by section.",
+    fix="give the second-level headings these ids, in this order: "
+    + ", ".join(REPORT_SECTIONS),
+    bad="## What happened",
+    good="## Setting { #setting }",
+)
+def report_sections(handbook: Handbook) -> Iterator[Found]:
+    """Find the first section that is not the one expected."""
+    for page in _reports(handbook):
+        found = [(heading.id, heading.line) for heading in page.groups]
+        for number, wanted in enumerate(REPORT_SECTIONS):
+            here = found[number] if number < len(found) else (None, 1)
+            if here[0] != wanted:
+                message = f"the section `{wanted}` is not here"
+                yield Found(page.path, here[1], message)
+                break
+        else:
+            for _, line in found[len(REPORT_SECTIONS) :]:
+                message = "a report ends with its lessons"
+                yield Found(page.path, line, message)
+
+
+@rule(
+    "I003",
+    "A report links the questions asked, in order",
+    why="The report leads to the answers, and the comparison counts the same ones.",
+    fix="link each question of `asked` in docs/sources.yml once, in its order",
+    bad="1. They asked about dropout.",
+    good="1. They asked about [dropout](../theory/regularization.md#dropout).",
+)
+def asked_in_order(handbook: Handbook) -> Iterator[Found]:
+    """Compare the links of a report's questions with docs/sources.yml."""
+    asked = {interview.id: interview.asked for interview in handbook.interviews}
+    for page in _reports(handbook):
+        wanted = asked.get(page.key.removeprefix(f"{REPORTS}/"))
+        starts = {heading.id: heading.line for heading in page.groups}
+        if wanted is None or "questions" not in starts:
+            continue  # I001 and I002 say so
+        start = starts["questions"]
+        end = min((n for n in starts.values() if n > start), default=10**9)
+        linked = [
+            (link.target.rpartition("#")[2], link.line)
+            for link in page.links
+            if start < link.line < end and "#" in link.target
+        ]
+        for number, id in enumerate(wanted):
+            here = linked[number] if number < len(linked) else (None, start)
+            if here[0] != id:
+                yield Found(page.path, here[1], f"the link to `{id}` is not here")
+                break
+        else:
+            for id, line in linked[len(wanted) :]:
+                yield Found(page.path, line, f"`{id}` is not among those asked")
+
+
+_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.]+"  # mail
+    r"|(?<![\d.])(?:\+\d{1,3}[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"  # mobile, China
+    r"|\+\d{1,3}(?:[ -]?\d{2,4}){3,4}"  # telephone elsewhere
+    r"|(?:微信号?|QQ|WeChat(?: ID)?)\s*[:：]\s*\w{4,}",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    "I004",
+    "A report holds no address or number of a person",
+    why="Interviewers and candidates are told of without being found.",
+    fix="delete it, and whatever else tells who somebody is",
+    bad="Write to me: jane@example.org",
+    good="One of two engineers asked.",
+)
+def anonymous_reports(handbook: Handbook) -> Iterator[Found]:
+    """Find mail addresses, telephone numbers and accounts in reports."""
+    for page in _reports(handbook):
+        for number, line in enumerate(page.text.splitlines(), 1):
+            for match in _CONTACT.finditer(line):
+                yield Found(page.path, number, f"`{match[0]}` names a person")
+
+
 # D: data files
 
 read_rule(
@@ -2188,6 +2430,41 @@ def practice_names(handbook: Handbook) -> Iterator[Found]:
     for page, line in handbook.practice.pages:
         if page not in handbook.pages["en"]:
             yield Found("docs/practice.yml", line, f"there is no page {page}")
+
+
+@rule(
+    "D005",
+    "Practices and reading of docs/sources.yml stand where it says",
+    why="The coverage page links there.",
+    fix="correct `where`, as seen from docs/en, or write that section",
+    bad='where: "guides/reading.md#no-such-book"',
+    good='where: "guides/reading.md#kaggle"',
+)
+def told_places(handbook: Handbook) -> Iterator[Found]:
+    """Find places of practices and reading that don't exist."""
+    for place, line in handbook.places:
+        path, _, anchor = place.partition("#")
+        page = handbook.pages["en"].get(path.removesuffix(".md"))
+        if page is None or anchor not in page.anchors:
+            yield Found("docs/sources.yml", line, f"there is no {place}")
+
+
+@rule(
+    "D006",
+    "Data files hold text, no HTML",
+    why="Pages are made from them as they stand.",
+    fix="write it in words; put `<` that is text into a formula or between backquotes",
+    bad='about_en: "<img src=…>"',
+    good='about_en: "The `<eos>` token ends a sequence."',
+)
+def plain_data(handbook: Handbook) -> Iterator[Found]:
+    """Find tags, and addresses that run, in data files and references."""
+    for name, text in handbook.data.items():
+        for number, line in enumerate(text.split("\n"), 1):
+            plain = re.sub(r"^\s*#.*|`[^`]*`|(?<!\\)\$[^$]*\$", "", line)
+            match = re.search(r"<[/!?A-Za-z][^\s]*|(?:java|vb)script:|data:\w+/", plain)
+            if match:
+                yield Found(name, number, f"`{_clip(match[0])}` is not plain text")
 
 
 # Helpers of all

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from scripts import bundle, card, config, figures, generate, imports
+from scripts import bundle, card, config, figures, generate, imports, translate
 from scripts.environment import ROOT
 from scripts.exercise import catalog
 from scripts.model import Handbook, Page, read_handbook
@@ -80,6 +80,11 @@ def _generated(
         "coverage.md": generate.coverage(language, data, pages),
         "downloads.md": generate.downloads(language, config.site_urls()[language]),
         "sources/index.md": generate.source_index(language, data),
+        "reports/index.md": generate.reports(language, data, pages),
+        "contributing/rules.md": generate.rules(language, _chinese_rules()),
+        "contributing/translations.md": generate.translations(
+            language, len(handbook.written("en")), translate.debts(handbook)
+        ),
     }
     for key in data["sources"]:
         made[f"sources/{key}.md"] = generate.source(language, key, data, pages)
@@ -106,6 +111,13 @@ def _generated(
 def _script(name: str, data: Any) -> str:
     """Return a script that puts data into a global name."""
     return f"window.{name} = {json.dumps(data, ensure_ascii=False)};\n"
+
+
+def _chinese_rules() -> dict[str, dict[str, str]]:
+    """Return the Chinese texts of the rules by id."""
+    text = (ROOT / "scripts" / "rules.zh.yml").read_text(encoding="utf-8")
+    rules: dict[str, dict[str, str]] = yaml.load(text, FAST_LOADER)
+    return rules
 
 
 def _practice() -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""Record which English text a Chinese page was made from."""
+"""Which Chinese pages are missing or behind, and recording that one is up to date."""
 
 import re
 
 from scripts.environment import ROOT, Stop
-from scripts.model import content_hash
+from scripts.model import Handbook, content_hash, read_handbook
+from scripts.rules import RULES
 
 FIELD = re.compile(r"^translation_of:.*\n", re.MULTILINE)
 
@@ -28,10 +29,32 @@ def done(key: str) -> str:
     for path in (english, chinese):
         if not path.is_file():
             raise NotAPage(f"{path.relative_to(ROOT)} does not exist.")
-    text = FIELD.sub("", chinese.read_text(encoding="utf-8"), count=1)
+    text = chinese.read_text(encoding="utf-8")
     if not text.startswith("---\n"):
         raise NotAPage(f"{chinese.relative_to(ROOT)} has no front matter (--- lines).")
-    mark = content_hash(english.read_text(encoding="utf-8"))
-    text = text.replace("---\n", f"---\ntranslation_of: {mark}\n", 1)
-    chinese.write_text(text, encoding="utf-8")
-    return mark
+    original = english.read_text(encoding="utf-8")
+    chinese.write_text(marked(text, original), encoding="utf-8")
+    return content_hash(original)
+
+
+def marked(chinese: str, english: str) -> str:
+    """Return a Chinese page's text with the hash of the English one in front."""
+    mark = f"---\ntranslation_of: {content_hash(english)}\n"
+    return FIELD.sub("", chinese, count=1).replace("---\n", mark, 1)
+
+
+def debts(handbook: Handbook) -> list[tuple[str, str]]:
+    """Return what is missing or stale in Chinese: the state and the English path."""
+    found = [("missing", debt.path) for debt in RULES["T001"].problems(handbook)]
+    for debt in RULES["T002"].problems(handbook):
+        found.append(("stale", debt.path.replace("docs/zh/", "docs/en/", 1)))
+    return sorted(found, key=lambda debt: debt[1])
+
+
+def status() -> str:
+    """Return the state of the translation as text, one line a page that needs work."""
+    handbook = read_handbook(ROOT)
+    found, pages = debts(handbook), len(handbook.written("en"))
+    lines = [f"{state:8} {path}" for state, path in found]
+    lines.append(f"{pages - len(found)} of {pages} pages are up to date in Chinese.")
+    return "\n".join(lines)

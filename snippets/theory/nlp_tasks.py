@@ -145,9 +145,9 @@ of its translation differs a little between publications.
 
 # --8<-- [start:normalize]
 def normalize(text: str) -> str:
-    """NFKC, no invisible format characters, single spaces; case is kept.
+    r"""NFKC, no invisible format characters, single spaces; case is kept.
 
-    >>> normalize("Ｂ\u200bERT，  ﬁne-tuned\u00a0①")
+    >>> normalize("\uff22\u200bERT，  ﬁne-tuned\u00a0①")
     'BERT, fine-tuned 1'
     """
     text = unicodedata.normalize("NFKC", text)

@@ -271,6 +271,69 @@ translation_of: HASH
 ///
 """
 
+VISIT = """---
+description: How an interview at a farm went, question by question, with its lessons.
+---
+# A farm, 2017
+
+## Setting { #setting }
+
+One of two engineers asked.
+
+## Process { #process }
+
+One talk.
+
+## Questions, in order { #questions }
+
+1. [The mean](../theory/norms.md#mean-source), known.
+2. [Small batches](../theory/norms.md#small-batches), unknown.
+
+## What went well or wrong { #course }
+
+Both.
+
+## Signs to read { #signs }
+
+No team.
+
+## Lessons { #lessons }
+
+Read [norms](../theory/norms.md#statistics).
+"""
+
+VISIT_CHINESE = """---
+description: 一次农场面试的逐题记录与启示，附答案链接。
+translation_of: HASH
+---
+# 农场，2017 年
+
+## 背景 { #setting }
+
+两名工程师之一提问。
+
+## 流程 { #process }
+
+一轮。
+
+## 按顺序提出的问题 { #questions }
+
+1. [均值](../theory/norms.md#mean-source)，会。
+2. [小批量](../theory/norms.md#small-batches)，不会。
+
+## 得与失 { #course }
+
+都有。
+
+## 值得留意的信号 { #signs }
+
+没有团队。
+
+## 启示 { #lessons }
+
+读[归一化](../theory/norms.md#statistics)。
+"""
+
 LAB = """{
  "cells": [
   {"cell_type": "markdown", "metadata": {}, "source": ["# Lab"]},
@@ -295,17 +358,29 @@ nav:
   - sources/index.md
   - sources/ho-2017.md
   - downloads.md
+  - reports/index.md
+  - reports/visit.md
+  - contributing/rules.md
+  - contributing/translations.md
   - Elsewhere: https://example.org/
 """
 
 SOURCES = """sources:
-  ho-2017: {title: Interviews, year: 2017}
+  ho-2017:
+    title: Interviews
+    year: 2017
+    interviews:
+      - {id: visit, company: {en: A farm, zh: 农场}, interviewers: {en: Two, zh: 两人}, told: published, team: none, outcome: {en: No call, zh: 没有回音}, asked: [mean-source, small-batches]}
 questions:
   theory:
     norms:
       - {id: mean-source, level: basic, asked: [ho-2017]}
       - {id: small-batches, level: advanced, asked: []}
       - {id: not-written-yet, level: expert}
+practices:
+  - {id: talk, source: ho-2017, where: "theory/norms.md#statistics", en: Talk., zh: 交谈。}
+reading:
+  - {id: book, where: "theory/other.md#other-group", en: Book, zh: 书}
 """
 
 GLOSSARY = """- {en: batch norm, zh: 批量归一化, about_en: A layer., about_zh: 一种层。}
@@ -373,6 +448,8 @@ FILES = {
     "docs/zh/theory/lab.ipynb": LAB.replace("# Lab", "# 实验"),
     "docs/en/coding/lists.md": LISTS,
     "docs/zh/coding/lists.md": LISTS_CHINESE.replace("HASH", content_hash(LISTS)),
+    "docs/en/reports/visit.md": VISIT,
+    "docs/zh/reports/visit.md": VISIT_CHINESE.replace("HASH", content_hash(VISIT)),
     "docs/references.md": REFERENCES,
     "docs/sources.yml": SOURCES,
     "docs/glossary.yml": GLOSSARY,

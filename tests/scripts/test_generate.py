@@ -8,6 +8,7 @@ import yaml
 from scripts import generate, stage
 from scripts.environment import ROOT
 from scripts.model import read_handbook
+from scripts.rules import RULES
 
 LANGUAGES = ("en", "zh")
 
@@ -86,6 +87,57 @@ def test_interviews_link_to_the_answers_there_are(handbook, data):
     text = generate.source("en", "ho-2017", data, pages(handbook, "en"))
     told = text.split("{ #interviews }")[1].split("## ")[0]
     assert "../theory/backpropagation.md#zero-initialization" in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_coverage_lists_reports_practices_and_reading(handbook, data, language):
+    text = generate.coverage(language, data, pages(handbook, language))
+    told = generate.interviews(data)
+    assert (len(told), len(data["practices"]), len(data["reading"])) == (7, 13, 11)
+    for _, interview in told:
+        assert text.count(f"](reports/{interview['id']}.md)") == 1
+    for entry in (*data["practices"], *data["reading"]):
+        assert f"[{entry[language]}]({entry['where']})" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reports_are_compared_with_their_questions(handbook, data, language):
+    text = generate.reports(language, data, pages(handbook, language))
+    table = text.split("{ #compared }")[1].split("![")[0]
+    rows = [row for row in table.splitlines() if "](../reports/" in row]
+    assert len(rows) == 7
+    for row, (_, told) in zip(rows, generate.interviews(data), strict=True):
+        cells = [cell.strip() for cell in row.strip("| ").split(" | ")]
+        assert told["company"][language] in cells[0]
+        assert sum(map(int, re.findall(r"\d+", cells[3]))) == len(told["asked"])
+        assert cells[4] == told["outcome"][language]
+    asked = [ident for _, told in generate.interviews(data) for ident in told["asked"]]
+    numbers = [int(n) for n in re.findall(r"\d+", text.split("{ #asked }")[1])[:6]]
+    assert numbers[:2] == [len(asked), len(set(asked))]
+    assert sum(numbers[2:]) == len(set(asked))
+    repeated = {ident for ident in asked if asked.count(ident) > 1}
+    listed = text.split("{ #asked }")[1].split("## ")[0]
+    assert set(re.findall(r"#([a-z0-9-]+)\)", listed)) == repeated
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_stands_on_its_page_with_its_examples(language):
+    text = generate.rules(language, stage._chinese_rules())
+    headings = re.findall(r"^### ([A-Z]\d{3}) ", text, re.MULTILINE)
+    assert headings == list(RULES)
+    for each in RULES.values():
+        assert f"{{ #{each.id.lower()} }}" in text
+        first = next(line for line in each.bad.splitlines() if line)
+        assert first in text.replace(";--8<--", "--8<--")
+
+
+def test_the_state_of_the_translation_names_what_is_behind():
+    found = [("missing", "docs/en/theory/a.md"), ("stale", "docs/en/theory/b.md")]
+    text = generate.translations("en", 10, found)
+    assert "Of 10 pages, 8 are" in text
+    assert "| [theory/a.md](../theory/a.md) | missing: " in text
+    assert "| [theory/b.md](../theory/b.md) | made from an older" in text
+    assert "没有缺失" in generate.translations("zh", 10, [])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -265,11 +265,21 @@ def test_handbook_is_read_as_a_whole(handbook_root: Path) -> None:
     handbook = read_handbook(handbook_root)
     assert list(handbook.pages["en"]) == [
         "coding/lists",
+        "reports/visit",
         "theory/norms",
         "theory/other",
     ]
     assert list(handbook.notebooks["zh"]) == ["theory/lab"]
-    assert handbook.notebooks["en"]["theory/lab"].cells == ("x = 1\nx",)
+    lab = handbook.notebooks["en"]["theory/lab"]
+    assert [(cell.source, cell.lines) for cell in lab.code] == [("x = 1\nx", (4, 4))]
+    assert lab.text.text == "\n\n# Lab\n\n\n\n\n"
+    assert [(told.id, told.asked, told.line) for told in handbook.interviews] == [
+        ("visit", ("mean-source", "small-batches"), 6)
+    ]
+    assert handbook.places == (
+        ("theory/norms.md#statistics", 14),
+        ("theory/other.md#other-group", 16),
+    )
     assert [reference.key for reference in handbook.references] == ["ba", "ioffe-2015"]
     assert handbook.sources is not None
     assert list(handbook.sources) == ["ho-2017"]
@@ -279,10 +289,10 @@ def test_handbook_is_read_as_a_whole(handbook_root: Path) -> None:
         "basic",
         ("ho-2017",),
     )
-    assert (entry.line, handbook.catalogue["not-written-yet"].asked) == (6, ())
+    assert (entry.line, handbook.catalogue["not-written-yet"].asked) == (10, ())
     assert [term.zh for term in handbook.glossary] == ["批量归一化", "轮"]
     lines = [entry.line for entry in handbook.nav["en"]]
-    assert lines == [3, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15]
+    assert lines == [3, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]
     assert handbook.modules["snippets/theory/norms.py"].sections == {"mean": 3}
     assert list(handbook.modules["snippets/figures/norms.py"].figures) == ["two_curves"]
     for helper in ("diagram", "style"):
@@ -296,9 +306,12 @@ def test_handbook_is_read_as_a_whole(handbook_root: Path) -> None:
     assert handbook.cases == {"tests/exercises/lists/total.py"}
     assert handbook.generated() == {
         "coding/index.md",
+        "contributing/rules.md",
+        "contributing/translations.md",
         "glossary.md",
         "coverage.md",
         "downloads.md",
+        "reports/index.md",
         "sources/index.md",
         "sources/ho-2017.md",
         "theory/index.md",
@@ -317,8 +330,21 @@ def test_cell_sources_may_be_one_text(handbook_root: Path) -> None:
     data = json.loads(path.read_text(encoding="utf-8"))
     data["cells"][1]["source"] = "x = 1\nx"
     path.write_text(json.dumps(data), encoding="utf-8")
-    cells = read_handbook(handbook_root).notebooks["en"]["theory/lab"].cells
-    assert cells == ("x = 1\nx",)
+    (cell,) = read_handbook(handbook_root).notebooks["en"]["theory/lab"].code
+    assert (cell.source, cell.lines) == ("x = 1\nx", (1, 1))
+
+
+def test_a_cells_lines_are_those_of_the_file(handbook_root: Path) -> None:
+    path = handbook_root / "docs/en/theory/lab.ipynb"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["cells"][1]["source"] = ["x = 1\n", "\n", "\n", "y = '中'\n", "x"]
+    text = json.dumps(data, indent=1)
+    path.write_text(text, encoding="utf-8")
+    (cell,) = read_handbook(handbook_root).notebooks["en"]["theory/lab"].code
+    lines = text.split("\n")
+    start = next(n for n, line in enumerate(lines, 1) if "x = 1" in line)
+    assert cell.lines == tuple(range(start, start + 5))
+    assert cell.line(4) == start + 3
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -24,7 +24,7 @@ def search_of(tmp_path, documents, entries=(), notebooks=frozenset()):
 
 def test_sections_of_a_notebook_are_found_by_their_anchors(tmp_path):
     docs = [
-        {"location": f"theory/n.html{anchor}", "title": "T", "text": "x"}
+        {"location": f"theory/n.html{anchor}", "title": "T", "text": "<p>x</p>"}
         for anchor in ("", "", "#old")
     ]
     found = search_of(tmp_path, docs, notebooks={"theory/n.html"})
@@ -33,6 +33,13 @@ def test_sections_of_a_notebook_are_found_by_their_anchors(tmp_path):
         "theory/n.html#part-1",
         "theory/n.html#part-2",
     ]
+
+
+def test_of_a_notebook_only_its_words_are_searched(tmp_path):
+    text = "<p>It falls.</p> x = 1   Copied! <pre>1</pre> <ul><li>One</li></ul> print"
+    docs = [{"location": "theory/n.html", "title": "T", "text": text}]
+    (found,) = search_of(tmp_path, docs, notebooks={"theory/n.html"})
+    assert found["text"] == "<p>It falls.</p> <li>One</li>"
 
 
 def test_code_and_formulas_are_not_searched(tmp_path):
@@ -48,6 +55,23 @@ def test_links_to_other_questions_are_not_searched(tmp_path, label):
     docs = [{"location": "theory/one.html#why", "title": "Why", "text": text}]
     (found,) = search_of(tmp_path, docs, [WHY])
     assert found["text"] == "<p>Say it.</p>  <p>Sources. A</p>"
+
+
+@pytest.mark.parametrize("label", ["Weak:", "\u200b优秀\u200b："])
+def test_rubrics_are_not_searched(tmp_path, label):
+    text = f"Answer <p>Say it.</p> Rubric <ul><li>{label} guesses</li></ul>"
+    docs = [{"location": "theory/one.html#why", "title": "Why", "text": text}]
+    (found,) = search_of(tmp_path, docs, [WHY])
+    assert found["text"] == "<p>Say it.</p> Rubric <ul></ul>"
+
+
+def test_contributing_pages_are_not_searched(tmp_path):
+    docs = [
+        {"location": f"{page}.html", "title": "T", "text": "Text"}
+        for page in ("contributing/rules", "guides/reading")
+    ]
+    found = search_of(tmp_path, docs)
+    assert [document["location"] for document in found] == ["guides/reading.html"]
 
 
 def test_questions_get_an_address_of_their_own_and_lists_leave(tmp_path):

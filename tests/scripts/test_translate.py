@@ -42,3 +42,16 @@ def test_a_page_without_front_matter_is_left_alone(tree):
     with pytest.raises(translate.NotAPage, match="front matter"):
         translate.done("theory/one")
     assert page.read_text(encoding="utf-8") == "# 一\n"
+
+
+def test_the_status_lists_what_is_missing_or_stale(handbook_root, monkeypatch):
+    monkeypatch.setattr(translate, "ROOT", handbook_root)
+    assert translate.status() == "5 of 5 pages are up to date in Chinese."
+    (handbook_root / "docs/zh/coding/lists.md").unlink()
+    page = handbook_root / "docs/en/theory/other.md"
+    page.write_text(page.read_text("utf-8") + "More.\n", "utf-8")
+    assert translate.status().splitlines() == [
+        "missing  docs/en/coding/lists.md",
+        "stale    docs/en/theory/other.md",
+        "3 of 5 pages are up to date in Chinese.",
+    ]
