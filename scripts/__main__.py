@@ -63,6 +63,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+FLAGS = {  # of `new`
+    "page": "such as theory/normalization",
+    "title": "in English",
+    "title-zh": "in Chinese",
+    "id": "permanent; made from the title unless named",
+    "level": "basic, advanced or expert",
+    "asked": "keys of docs/sources.yml that asked it; in a report: ids of questions",
+    "group": "id of a second-level heading; the last one unless named",
+    "source": "a key of docs/sources.yml; readers, unless named",
+    "company": "kind of company, no name",
+    "company-zh": "the same in Chinese",
+    "interviewers": "who asked",
+    "interviewers-zh": "the same in Chinese",
+    "outcome": "how it ended",
+    "outcome-zh": "the same in Chinese",
+    "team": "none, classical, deep or unknown",
+    "told": "published, or consented: the teller agreed",
+}
+
+
 def _new_parser(parser: argparse.ArgumentParser) -> None:
     """Add what ``new`` begins; at a terminal, missing flags are asked for."""
     kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
@@ -90,7 +110,7 @@ def _new_parser(parser: argparse.ArgumentParser) -> None:
     ):
         kind = kinds.add_parser(name, help=about, description=about)
         for flag in flags:
-            kind.add_argument(f"--{flag}")
+            kind.add_argument(f"--{flag}", help=FLAGS[flag])
         about = "leave the Chinese page to others"
         kind.add_argument("--english-only", action="store_true", help=about)
     kinds.choices["page"].add_argument(

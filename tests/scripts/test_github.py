@@ -278,6 +278,24 @@ def test_zizmor_finds_nothing():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_jactionlint_finds_nothing():
+    """The fork of actionlint that comes as a wheel, so that it runs everywhere."""
+    paths = [str(path) for path in WORKFLOWS.values()]
+    command = [sys.executable, "-m", "jactionlint", "--shellcheck=", *paths]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_jactionlint_finds_a_fault(tmp_path):
+    path = tmp_path / "broken.yml"
+    text = WORKFLOWS["test"].read_text(encoding="utf-8")
+    path.write_text(text.replace("runs-on:", "run-on:", 1), encoding="utf-8")
+    command = [sys.executable, "-m", "jactionlint", "--shellcheck=", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode
+    assert "run-on" in done.stdout
+
+
 def test_actionlint_finds_nothing():
     program = shutil.which("actionlint")
     if not program:
@@ -285,7 +303,7 @@ def test_actionlint_finds_nothing():
             "GITHUB_ACTIONS" not in os.environ
             or os.environ["GITHUB_WORKFLOW"] != "test"
         )
-        pytest.skip("no actionlint on PATH; test.yml installs it, no package brings it")
+        pytest.skip("no actionlint on PATH: test.yml installs it; its fork ran above")
     paths = [str(path) for path in WORKFLOWS.values()]
     done = subprocess.run([program, *paths], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
