@@ -51,7 +51,7 @@ TEXT: dict[str, dict[str, str]] = {
         "reports.caveat": "These are {reports} reports of {tellers} candidates. They show "
         "what can happen, not how often it does: no shares of a market can be read off.",
         "reports.compared": "Compared by company",
-        "reports.compared.about": "With the number of questions that each report names.",
+        "reports.compared.about": "One row a report; its questions are counted by pillar.",
         "reports.report": "Report",
         "reports.team": "Team then",
         "reports.outcome": "Outcome",
@@ -175,7 +175,7 @@ TEXT: dict[str, dict[str, str]] = {
         "reports.caveat": "这里共有 {tellers} 位候选人的 {reports} 份实录，只说明面试可能是什么样，"
         "不说明各种情况有多常见，更不能当作行业统计。",
         "reports.compared": "按公司对比",
-        "reports.compared.about": "附每份实录写明的问题数。",
+        "reports.compared.about": "每份实录一行，问题按板块计数。",
         "reports.report": "实录",
         "reports.team": "当时的团队",
         "reports.outcome": "结果",

@@ -308,6 +308,8 @@ def _with_question(
         files[chinese.path] = _inserted(chinese, group, _filled(name, values))
         if content_hash(english.text) in chinese.text:
             _marked(files, key)
+    if asked and not known:
+        files |= _catalogued(key, english.title, values, asked.split())
     return files
 
 
@@ -427,6 +429,41 @@ def _listed(handbook: Handbook, source: str, entry: str) -> dict[str, str]:
     elif "    interviews:\n" not in body:
         body += "    interviews:\n"
     return {name: text[:top] + body + entry + gap + below}
+
+
+def _catalogued(
+    key: str, page_title: str, values: dict[str, str], asked: list[str]
+) -> dict[str, str]:
+    """Return docs/sources.yml with a question at the end of its page's list."""
+    name = "docs/sources.yml"
+    lines = (ROOT / name).read_text(encoding="utf-8").split("\n")
+    pillar, _, stem = key.partition("/")
+    chinese = values["title_zh"] or values["title"]
+    texts = _both(values["title"], chinese)[1:-1]
+    entry = (
+        f"      - {{id: {values['id']}, level: {values['level']}, "
+        f"asked: [{', '.join(asked)}], {texts}}}"
+    )
+    if f"  {pillar}:" not in lines:
+        lines.insert(lines.index("questions:") + 1, f"  {pillar}:")
+    place = lines.index(f"  {pillar}:") + 1
+    end = _end(lines, place, 4)
+    if f"    {stem}:" in lines[place:end]:
+        lines.insert(_end(lines, lines.index(f"    {stem}:", place) + 1, 6), entry)
+    else:
+        lines[end:end] = [f"    {stem}:", entry]
+        if "pages:" in lines:
+            title = f"  {key}: {_both(page_title, page_title)}"
+            lines.insert(_end(lines, lines.index("pages:") + 1, 2), title)
+    return {name: "\n".join(lines)}
+
+
+def _end(lines: list[str], start: int, indent: int) -> int:
+    """Return the first line from a start that is not indented so far, blanks aside."""
+    end = start
+    while end < len(lines) and lines[end].startswith(" " * indent):
+        end += 1
+    return end
 
 
 def _nav(

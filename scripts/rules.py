@@ -603,6 +603,23 @@ def readable_attributes(handbook: Handbook) -> Iterator[Found]:
                 yield Found(page.path, heading.line, message)
 
 
+@rule(
+    "Q011",
+    "A question that a source asked is listed there",
+    why="Coverage and the source's page are made from docs/sources.yml.",
+    fix="list it in docs/sources.yml below its page, or drop `data-asked`",
+    bad='data-asked="ho-2017", and no such id in docs/sources.yml',
+    good="- {id: dropout, level: basic, asked: [ho-2017], en: …, zh: …}",
+)
+def listed_questions(handbook: Handbook) -> Iterator[Found]:
+    """Find questions with a source that the catalogue lacks."""
+    if any(problem.path == "docs/sources.yml" for problem in handbook.problems):
+        return  # an entry that cannot be read is not missing
+    for question in handbook.all_questions():
+        if question.asked and question.id and question.id not in handbook.catalogue:
+            yield _at(question, f"{_named(question)} is not in docs/sources.yml")
+
+
 # A: answers
 
 
@@ -651,8 +668,7 @@ read_rule(
     why="Anything else appears on the page as plain text with slashes.",
     fix=(
         "open a block with `/// answer`, `/// pitfalls` or `/// rubric` and close it "
-        "with `///`, a blank line after the first; write notes (`!!!`, `???`) and tabs "
-        "(`===`) as plain paragraphs"
+        "with `///`; write notes (`!!!`, `???`) and tabs (`===`) as plain paragraphs"
     ),
     bad="/// anwser",
     good="/// answer",

@@ -12,8 +12,8 @@ CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 # links to other questions, in their words: whoever looks for those wants those
 FOLLOW_UPS = re.compile("<p>\u200b?(?:Follow-ups\\.|追问\u200b?。).*?</p>", re.DOTALL)
-# what a notebook says; the rest are its code and results, blanks between at random
-SAID = re.compile(r"<(p|li)>.*?</\1>", re.DOTALL)
+# how a part of a notebook begins; then come code and results, blanks between at random
+FIRST = re.compile(r"<(p|li)>.*?</\1>", re.DOTALL)
 # what a rubric says of weak, solid and strong answers repeats the answer
 RUBRIC = re.compile(
     "<li>\u200b?(?:Weak|Solid|Strong|较弱|合格|优秀)\u200b?[:：].*?</li>", re.DOTALL
@@ -58,8 +58,8 @@ def improve(root: Path, entries: list[Entry], notebooks: set[str]) -> None:
         if page in notebooks:  # as scripts.notebook names its headings
             number = sections[page] = sections.get(page, -1) + 1
             document["location"] = f"{page}#part-{number}" if number else page
-            said = SAID.finditer(document["text"])
-            document["text"] = " ".join(match[0] for match in said)
+            begins = FIRST.search(document["text"])
+            document["text"] = begins[0] if begins else ""
         if location in urls:
             document["location"] = urls[location]
             document["boost"] = QUESTION_BOOST

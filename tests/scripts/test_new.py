@@ -74,6 +74,16 @@ def test_a_catalogued_question_brings_its_level_and_sources(root: Path) -> None:
     assert (made.id, made.level) == ("not-written-yet", "expert")
 
 
+@pytest.mark.parametrize("page", ["theory/norms", "theory/other", "coding/lists"])
+def test_a_question_that_a_source_asked_is_listed_there(root: Path, page: str) -> None:
+    begin(f"question --page {page} --asked ho-2017 --id x-y", 'Why "so"?', "为什么？")
+    handbook = read_handbook(root)
+    assert handbook.catalogue["x-y"].page == page
+    assert handbook.catalogue["x-y"].asked == ("ho-2017",)
+    assert set(handbook.catalogue) >= {"mean-source", "small-batches"}
+    assert rules(root) == {"F008", "A010"}
+
+
 def test_english_alone_leaves_chinese_as_it_was(root: Path) -> None:
     chinese = (root / "docs/zh/theory/norms.md").read_bytes()
     begin("question --page theory/norms --english-only", "Only English?", "x")

@@ -179,6 +179,14 @@ CASES = [
         at="### Why",
         also="Q004",
     ),
+    Case(
+        "Q011",
+        OTHER,
+        "Text.",
+        '### A { #fresh .question data-level=basic data-asked="ho-2017" }',
+        at="### A",
+        also="A001",
+    ),
     Case("A001", EN, "/// pitfalls\n" + PITFALLS + "///", "", at="### Why"),
     Case(
         "A001",
