@@ -20,9 +20,12 @@ from lxml.html import HtmlElement
 
 from scripts import config
 from scripts.environment import Stop
+from scripts.model import PILLARS
 
-LEFT_OUT = {"index.md", "coverage.md", "downloads.md"}  # for the site alone
-PRACTICE = "practice/"  # pages that a browser draws
+# for the site alone, or lists of what the contents list already
+LEFT_OUT = {"index.md", "coverage.md", "downloads.md", "sources/index.md"}
+LEFT_OUT |= {f"{pillar}/index.md" for pillar in PILLARS}
+FOLDERS = ("practice/", "contributing/")  # drawn by a browser; for those who write
 DROPPED = (
     "//comment()|//script|//style|//*[contains(@class,'md-content__button')]"
     "|//*[contains(@class,'visually-hidden')]"
@@ -348,18 +351,23 @@ def _parts(language: str) -> tuple[str, list[tuple[str, list[str]]]]:
     parts = []
     for entry in settings["nav"]:
         ((title, below),) = entry.items()
-        paths = below if isinstance(below, list) else [below]
-        paths = [next(iter(p.values())) if isinstance(p, dict) else p for p in paths]
         keys = [
             posixpath.splitext(path)[0]
-            for path in paths
-            if path not in LEFT_OUT
-            and not path.startswith(PRACTICE)
-            and posixpath.basename(path) != "index.md"
+            for path in _paths(below)
+            if path not in LEFT_OUT and not path.startswith(FOLDERS)
         ]
         if keys:
             parts.append((title, keys))
     return settings["site_name"], parts
+
+
+def _paths(entry: Any) -> Iterator[str]:
+    """Yield the paths of a part of the nav: a path, a list, or a title with either."""
+    if isinstance(entry, str):
+        yield entry
+    else:
+        for below in entry.values() if isinstance(entry, dict) else entry:
+            yield from _paths(below)
 
 
 def read(root: Path, language: str, sources: dict[str, Any], url: str) -> Book:

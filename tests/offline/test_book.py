@@ -47,7 +47,8 @@ def read(tmp_path, monkeypatch):
             {"Home": "index.md"},
             {"Theory": ["theory/index.md", "theory/one.md", "theory/two.md"]},
             {"Practice": ["practice/index.md", "practice/cards.md"]},
-            {"Run": "theory/run.ipynb"},
+            {"Run": ["coding/index.md", {"Below": [{"It": "theory/run.ipynb"}]}]},
+            {"Contributing": ["contributing/index.md"]},
         ],
     }
     monkeypatch.setattr(book.config, "read", lambda language: nav)
