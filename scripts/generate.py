@@ -71,6 +71,8 @@ TEXT: dict[str, dict[str, str]] = {
         "team.deep": "deep learning",
         "team.unknown": "not told",
         "rules": "Rules",
+        "rules.description": "Every rule of the content check with its reason, an example "
+        "that breaks it and one that keeps it.",
         "rules.about": "What `python -m scripts check` looks for, {count} rules, made from "
         "the program that checks. A rule's id keeps its meaning for ever. Messages name "
         "file, line, rule and what to do; what is marked as a debt may wait.",
@@ -193,6 +195,7 @@ TEXT: dict[str, dict[str, str]] = {
         "team.deep": "做深度学习",
         "team.unknown": "未说明",
         "rules": "检查规则",
+        "rules.description": "内容检查的全部规则，每条附原因、改法、反例与正例。",
         "rules.about": "`python -m scripts check` 检查的全部 {count} 条规则，由检查程序自动生成。"
         "编号一经使用，含义永不改变。每条消息都会指出文件、行号、规则和改法；标明“可缓”的可以稍后再补。",
         "rules.why": "**原因。** {why}**改法：**{fix}。",
@@ -526,7 +529,8 @@ def rules(language: str, chinese: dict[str, dict[str, str]]) -> str:
     """
     text = TEXT[language]
     about = text["rules.about"].format(count=len(RULES))
-    parts = [_head(text["rules"], text["rules"], "scripts/rules.py", boost=0.1), about]
+    head = _head(text["rules"], text["rules.description"], "scripts/rules.py", 0.1)
+    parts = [head, about]
     letter = ""
     for each in RULES.values():
         if each.id[0] != letter:
