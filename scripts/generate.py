@@ -31,7 +31,7 @@ TEXT: dict[str, dict[str, str]] = {
         "projects.about": "How to tell a project of one's own truthfully and well.",
         "coding.about": "Exercises as interviewers set them: hints one at a time, a "
         "tested solution, and a judge for what you write yourself. In a copy of the "
-        "repository, `python -m scripts exercise list` shows them all.",
+        "repository, `python3 -m scripts exercise list` shows them all.",
         "industry.about": "Roles and rounds, soft skills, companies and a view of the "
         "field. How it went for others: [interview reports](../reports/index.md).",
         "glossary": "Glossary",
@@ -73,7 +73,7 @@ TEXT: dict[str, dict[str, str]] = {
         "rules": "Rules",
         "rules.description": "Every rule of the content check with its reason, an example "
         "that breaks it and one that keeps it.",
-        "rules.about": "What `python -m scripts check` looks for, {count} rules, made from "
+        "rules.about": "What `python3 -m scripts check` looks for, {count} rules, made from "
         "the program that checks. A rule's id keeps its meaning for ever. Messages name "
         "file, line, rule and what to do; what is marked as a debt may wait.",
         "rules.why": "**Why.** {why} **What to do:** {fix}.",
@@ -158,7 +158,7 @@ TEXT: dict[str, dict[str, str]] = {
         "projects.about": "如何真实而清楚地讲述自己的项目。",
         "coding.about": "面试中真实出现的编程题：提示逐条给出，解答经过测试，"
         "你自己写的代码可以自动评判。在仓库副本里运行 "
-        "`python -m scripts exercise list` 可以列出全部练习。",
+        "`python3 -m scripts exercise list` 可以列出全部练习。",
         "industry.about": "岗位与流程、软技能、公司选择，以及对行业的看法。"
         "别人的经历见[面试实录](../reports/index.md)。",
         "glossary": "术语表",
@@ -196,7 +196,7 @@ TEXT: dict[str, dict[str, str]] = {
         "team.unknown": "未说明",
         "rules": "检查规则",
         "rules.description": "内容检查的全部规则，每条附原因、改法、反例与正例。",
-        "rules.about": "`python -m scripts check` 检查的全部 {count} 条规则，由检查程序自动生成。"
+        "rules.about": "`python3 -m scripts check` 检查的全部 {count} 条规则，由检查程序自动生成。"
         "编号一经使用，含义永不改变。每条消息都会指出文件、行号、规则和改法；标明“可缓”的可以稍后再补。",
         "rules.why": "**原因。** {why}**改法：**{fix}。",
         "rules.debt": "（可缓）",

@@ -1716,7 +1716,7 @@ def untranslated(handbook: Handbook) -> Iterator[Found]:
     why="Otherwise the two languages teach different things.",
     fix=(
         "translate what changed in the English page, then run "
-        "`python -m scripts translate done <pillar>/<page>`"
+        "`python3 -m scripts translate done <pillar>/<page>`"
     ),
     bad="translation_of: of an older English text",
     good="translation_of: of the present English text",
@@ -1736,7 +1736,7 @@ def stale(handbook: Handbook) -> Iterator[Found]:
     "T003",
     "A translation says which English text it translates",
     why="Only so is it known when it falls behind.",
-    fix="run `python -m scripts translate done <pillar>/<page>`, or add that line",
+    fix="run `python3 -m scripts translate done <pillar>/<page>`, or add that line",
     bad="---\ndescription: …\n---",
     good="---\ndescription: …\ntranslation_of: 0123456789abcdef\n---",
 )

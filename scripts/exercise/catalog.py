@@ -80,7 +80,7 @@ def find(name: str) -> Exercise:
     hint = f" Did you mean {', '.join(near)}?" if near else ""
     raise Stop(
         f"There is no exercise {name!r}.{hint} All are listed by "
-        "`python -m scripts exercise list`."
+        "`python3 -m scripts exercise list`."
     )
 
 

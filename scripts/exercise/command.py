@@ -88,7 +88,7 @@ WORDS = {
         "total": "共 {total} 道，已完成 {solved} 道。",
     },
 }
-COMMAND = "python -m scripts exercise"
+COMMAND = "python3 -m scripts exercise"
 HOW = {"torch": "README.md / README.zh.md, “PyTorch” (CPU)"}
 
 
