@@ -12,13 +12,16 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from scripts.model import CJK, CODE, HIDDEN, MATH, Page, content_hash
+from scripts.environment import Stop
+from scripts.model import CJK, CODE, HIDDEN, MATH, Page, content_hash, read_text
 
 FULL_WIDTH = dict(zip(",;:!?.()", "，；：！？。（）", strict=True))
 ROUNDS = 4  # a mended sign may uncover the next
 _MARKUP = f"*[]{HIDDEN}"
 _CHINESE = re.compile(rf"[{CJK}]")
 _OTHER = re.compile(rf"[A-Za-z0-9{CODE}{MATH}]")
+_MARKER = re.compile(r"[ >]*(?:[-*+]|\d+\.)")  # alone, it needs the blank behind it
+_ITEM = re.compile(r" *(?:[-*+]|\d+\.|>) ")
 _RULE = re.compile(r"(:?)-+(:?)")
 
 
@@ -45,8 +48,8 @@ def run(root: Path, paths: Collection[str] = ()) -> str:
                 continue
             try:
                 before = path.read_bytes().decode("utf-8")
-            except UnicodeDecodeError:
-                continue  # rule F001 says so
+            except (OSError, UnicodeDecodeError):
+                continue  # rule F001 or F010 says so
             after = mended(before, language)
             if after != before:
                 _write(path, after)
@@ -66,19 +69,12 @@ def mended(text: str, language: str) -> str:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     for _ in range(ROUNDS):
-        page = _read(text, language)
+        page = read_text(text, language)
         lines = list(_lines(page, text.split("\n")))
         if "\n".join(lines) == text:
             break
         text = "\n".join(lines)
     return text
-
-
-def _read(text: str, language: str) -> Page:
-    """Read a text as a page of a language."""
-    from scripts.model import _PageReader
-
-    return _PageReader("page.md", language, "page").read(text.encode())
 
 
 def _lines(page: Page, lines: list[str]) -> Iterator[str]:
@@ -89,18 +85,19 @@ def _lines(page: Page, lines: list[str]) -> Iterator[str]:
             yield ""
         elif len(prose) != len(line.rstrip()) or not prose.strip():
             yield line  # front matter, code, formulas
-        elif number in page.tables:
+        elif number in page.tables and not _ITEM.match(line):
             yield _row(line.rstrip(), prose)
         else:
             follows = number < len(lines) and lines[number].strip()
             end = "  " if follows and line.endswith("  ") else ""  # a line break
             plain = line.rstrip()
+            end = end or " " * bool(_MARKER.fullmatch(plain) and line != plain)
             yield (_typeset(plain, prose) if page.language == "zh" else plain) + end
 
 
 def _row(line: str, prose: str) -> str:
     """Return a row of a table with bars at both ends and a blank around each cell."""
-    bars = [n for n, sign in enumerate(prose) if sign == "|"]
+    bars = [bar.start() for bar in re.finditer(r"(?<!\\)\|", prose)]
     cells = [
         line[start + 1 : end].strip()
         for start, end in zip([-1, *bars], [*bars, len(line)], strict=True)
@@ -120,7 +117,9 @@ def _typeset(line: str, prose: str) -> str:
     changed: dict[int, str] = {}
     dropped: set[int] = set()
     for at, sign in enumerate(plain):
-        if sign in FULL_WIDTH and _is_torn(plain, at):
+        image = prose[places[at] : places[at] + 2] == "!["
+        escaped = plain[max(at - 1, 0) : at] == "\\"
+        if sign in FULL_WIDTH and not (image or escaped) and _is_torn(plain, at):
             changed[places[at]] = FULL_WIDTH[sign]
             beside = at - 1 if sign == "(" else at + 1
             if plain[beside : beside + 1] == " " and beside >= 0:
@@ -176,8 +175,11 @@ def _gap(prose: str, left: int, right: int) -> int:
     Markup that opens (`[`, or the first `**` of two) belongs to what follows.
     """
     between = prose[left + 1 : right]
+    before, stars = prose[: left + 1], "**" if between.startswith("**") else "*"
+    if stars == "*":
+        before = before.replace("**", "")
     opens = between.startswith("[") or (
-        between.startswith("*") and prose[: left + 1].count("**") % 2 == 0
+        between.startswith("*") and before.count(stars) % 2 == 0
     )
     return left + 1 if opens else right
 
@@ -185,8 +187,11 @@ def _gap(prose: str, left: int, right: int) -> int:
 def _write(path: Path, text: str) -> None:
     """Replace a file whole or not at all."""
     aside = path.with_name(f".{path.name}.new")
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, path)
+    try:
+        aside.write_text(text, encoding="utf-8")
+        os.replace(aside, path)
+    except OSError as error:
+        raise Stop(f"{path} cannot be written: {error}") from error
 
 
 def _diff(name: str, before: str, after: str) -> str:
@@ -201,7 +206,11 @@ def _renew(root: Path, name: str, before: str, after: str) -> list[str]:
     """Let a translation that fitted the old text fit the new one."""
     path = root / name.replace("docs/en/", "docs/zh/", 1)
     old = f"translation_of: {content_hash(before)}"
-    if not path.is_file() or old not in (text := path.read_text(encoding="utf-8")):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    if old not in text:
         return []
     renewed = text.replace(old, f"translation_of: {content_hash(after)}", 1)
     _write(path, renewed)

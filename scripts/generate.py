@@ -197,9 +197,9 @@ TEXT: dict[str, dict[str, str]] = {
         "rules": "检查规则",
         "rules.description": "内容检查的全部规则，每条附原因、改法、反例与正例。",
         "rules.about": "`python3 -m scripts check` 检查的全部 {count} 条规则，由检查程序自动生成。"
-        "编号一经使用，含义永不改变。每条消息都会指出文件、行号、规则和改法；标明“可缓”的可以稍后再补。",
+        "编号一经使用，含义永不改变。每条消息都会指出文件、行号、规则和改法；标明“欠账”的可以稍后再补。",
         "rules.why": "**原因。** {why}**改法：**{fix}。",
-        "rules.debt": "（可缓）",
+        "rules.debt": "（欠账）",
         "rules.bad": "违反：",
         "rules.good": "符合：",
         "F": "文件",

@@ -497,6 +497,16 @@ def _check_depth(text: str) -> None:
             raise ValueError("lists and mappings are nested too deeply")
 
 
+def scalars(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and text of each name and value of YAML, up to where it breaks."""
+    try:
+        for event in yaml.parse(text, Loader=_LineLoader):
+            if isinstance(event, yaml.ScalarEvent):
+                yield event.start_mark.line + 1, event.value
+    except (yaml.YAMLError, ValueError):
+        return  # noted by who reads the data
+
+
 def _parse_yaml(text: str, work: Callable[[str], Any] | None = None) -> _Yaml:
     """Read YAML safely; every failure, of whatever kind, becomes an error text."""
     try:
@@ -521,7 +531,9 @@ _EMBED = re.compile(r"[ ]*-+8<-+[ ]+(?:\"([^\"]+)\"|'([^']+)')")
 _EMBED_LIKE = re.compile(r"[ ]*-+8<-+")
 _BLOCK_START = re.compile(r" {0,3}(/{3,}) *([\w-]+) *(?:\|.*)?")
 _BLOCK_END = re.compile(r" {0,3}(/{3,}) *")
-_BLOCK_LIKE = re.compile(r" *(?:/{3,}(?!/)|(?:!!!|\?\?\?\+?|===\+?!?) +[\w\"])")
+_BLOCK_LIKE = re.compile(
+    r"[ >]*(?:(?:[-*+]|\d+\.) +)*(?:/{3,}(?!/)|(?:!!!|\?\?\?\+?|===\+?!?) +[\w\"])"
+)
 _HASH_HEADING = re.compile(r"(#{1,6})(.*)")
 _UNDERLINE = re.compile(r"(=+|-+) *")
 _ATTRIBUTES = re.compile(r" +\{:? *([^}\n ][^\n]*)\} *$")
@@ -529,7 +541,7 @@ _ATTRIBUTE = re.compile(
     r"([^ =}]+)=\"([^\"]*)\"|([^ =}]+)='([^']*)'|([^ =}]+)=([^ =}]+)|([^ =}]+)"
 )
 _LOST_ATTRIBUTE = re.compile(r"#[\w-]|\.question|data-")
-_LIST_ITEM = re.compile(r" *(?:[-*+]|\d+\.) ")
+_LIST_ITEM = re.compile(r" *(?:[-*+]|\d+\.)(?: |$)")
 _TABLE_RULE = re.compile(r" *\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?")
 _COMMENT = re.compile(r"^ {0,3}<!--.*?-->", re.S | re.M)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -557,7 +569,8 @@ _IMAGE_USE = re.compile(rf"!\[(?<!\\!\[){_TEXT}(\] ?\[([^\[\]\x01]*)\])")
 _LINK = re.compile(rf"\[(?<!\\\[){_TEXT}(\]{_TARGET})")
 _USE = re.compile(rf"\[(?<!\\\[){_TEXT}(\] ?\[([^\[\]\x01]*)\])")
 _DEFINITION = re.compile(
-    r"[\x01\n]( {0,3}\[([^\[\]\x01\n]+)\]:[ \n]*<?([^\s\x01>]+)>?[^\x01\n]*)"
+    r"[\x01\n]((?: {0,3}|[> ]*(?:(?:[-*+]|\d+\.)[> ]+)*)"
+    r"\[([^\[\]\x01\n]+)\]:[ \n]*<?([^\s\x01>]+)>?[^\x01\n]*)"
 )
 _DECORATION = re.compile(r"\{:? *([.#\w][^{}\n\x01]*)\}")
 _ADDRESS = re.compile(r"<((?:https?|ftp|mailto|data|javascript):[^\s<>\x01]*)>", re.I)
@@ -567,11 +580,16 @@ _TAG = re.compile(
     r"<(/?)([A-Za-z][\w:-]*)((?:[\s/](?:[^<>\"'\x01]|\"[^\"\x01]*\"|'[^'\x01]*')*)?)>"
 )
 _BROKEN_TAG = re.compile(r"<()([A-Za-z][\w:-]*)([^<>\x01]*)")
-_RUNNING_TAG = re.compile(
+RUNNING_TAG = re.compile(
     r"script|i?frame|frameset|object|embed|link|style|form|base|meta|applet|svg|math"
     r"|audio|video|source|track|template|portal|img|input|button"
 )
 _TAG_ATTRIBUTE = re.compile(r"([^\s=/>\"']+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+))?")
+
+
+def read_text(text: str, language: str) -> Page:
+    """Read a text as a page of a language."""
+    return _PageReader("page.md", language, "page").read(text.encode())
 
 
 def read_page(path: Path, root: Path, language: str) -> Page:
@@ -592,8 +610,8 @@ def _names(path: Path, root: Path, language: str) -> tuple[str, str]:
 def _read_bytes(path: Path) -> bytes | None:
     """Return a file's bytes, or None when it cannot be read."""
     try:
-        return path.read_bytes()
-    except OSError:
+        return path.read_bytes() if path.is_file() else None
+    except (OSError, ValueError):
         return None
 
 
@@ -809,7 +827,8 @@ class _PageReader(_Source):
             line = lines[number]
             if not line or not line.startswith("    ") or in_list:
                 if line and not line.startswith(" "):
-                    in_list = bool(_LIST_ITEM.match(line))
+                    lazy = in_list and number and lines[number - 1]
+                    in_list = bool(lazy or _LIST_ITEM.match(line))
                 number += 1
                 continue
             start = number
@@ -855,6 +874,10 @@ class _PageReader(_Source):
         self, inline: "_Inline"
     ) -> tuple[list[Image], list[Use], list[Reference], list[Link]]:
         """Find everything inside paragraphs; the order is that of Python-Markdown."""
+        definitions = [
+            Reference(_key(m[2]), m[3], "", line)
+            for m, line in inline.take(_DEFINITION, HIDDEN, 1)
+        ]
         self.formula(inline, _DISPLAY, 2, display=True, group=1)
         inline.take(_SPAN, CODE)
         self.formula(inline, _LOOSE_DISPLAY, 1, display=True, alone=False)
@@ -868,10 +891,6 @@ class _PageReader(_Source):
         uses = [
             Use(_key(m[3] or m[1]), line, True)
             for m, line in inline.take(_IMAGE_USE, HIDDEN, 2)
-        ]
-        definitions = [
-            Reference(_key(m[2]), m[3], "", line)
-            for m, line in inline.take(_DEFINITION, HIDDEN, 1)
         ]
         links = [
             Link(_target(m[3]), m[1], line) for m, line in inline.take(_LINK, HIDDEN, 2)
@@ -918,7 +937,7 @@ class _PageReader(_Source):
 def _might_run(tag: str, attributes: tuple[tuple[str, str], ...]) -> bool:
     """Tell whether browsers might run or load something for an unfinished tag."""
     handlers = any(name.startswith("on") and value for name, value in attributes)
-    return handlers or bool(_RUNNING_TAG.fullmatch(tag.lower()))
+    return handlers or bool(RUNNING_TAG.fullmatch(tag.lower()))
 
 
 class _Structure:
@@ -1188,6 +1207,9 @@ def read_handbook(root: Path) -> Handbook:
     """Read the whole tree, each file once."""
     problems = [Problem(p, 1, rule, why) for p, rule, why in safety.refused(root)]
     refused = {problem.path for problem in problems}
+    for name in (*DATA, *CONFIGS.values()):
+        if (root / name).is_symlink():
+            problems.append(Problem(name, 1, "F011", "this is a link"))
 
     def files(folder: Path, suffix: str) -> list[Path]:
         """List a folder's files of one kind, in a stable order."""
@@ -1268,7 +1290,9 @@ def _read_notebook(
     name, key = _names(path, root, language)
     text = _read_text(root, name, problems)
     try:
-        cells = _cells(json.loads(text), text.split("\n")) if text.strip() else []
+        data = json.loads(text) if text.strip() else {"cells": []}
+        json.dumps(data, ensure_ascii=False).encode()  # no half of a character
+        cells = _cells(data, text.split("\n"))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         problems.append(Problem(name, line, "E001", "this is no Jupyter notebook"))
@@ -1434,7 +1458,7 @@ def _places(
             line = _line(entry) if isinstance(entry, dict) else 1
             if not _texts(entry, ("id", "where", *LANGUAGES)):
                 note(line, f"{part}, entry {number + 1}: needs id, where, en and zh")
-            elif part == "practices" and entry.get("source") not in sources:
+            elif part == "practices" and str(entry.get("source")) not in sources:
                 note(line, f"`{entry['id']}` names no known source")
             else:
                 yield entry["where"], line

@@ -34,6 +34,7 @@ IDLE_WORDS = re.compile(
     r"a|an|the|what|which|who|how|why|when|where|is|are|was|were|do|does|did|can|you"
     r"|your|it|its|of|to|in|on|for|and|or|with|from|that|this|there|be|have|has|would"
 )
+NO_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 READERS = "readers"  # the source of interviews that readers tell us
 
 
@@ -88,6 +89,8 @@ class _Answers:
                 value = input(f"{about}{hint}: ").strip() or default
             value = default if value is None else value.strip()
             wrong = fault(value) if value else f"--{name} is missing: {about}"
+            if value and NO_LINE.search(value):
+                wrong = f"--{name} is not one line of text"
             if not wrong or (value == "" and default == ""):
                 return value or ""
             if given is not None or not self.asks:
@@ -261,10 +264,13 @@ def write(files: dict[str, str]) -> None:
     Raises:
         Refused: if a file cannot be written; the tree is then as it was.
     """
-    before = {
-        name: path.read_bytes() if (path := ROOT / name).is_file() else None
-        for name in files
-    }
+    try:
+        before = {
+            name: path.read_bytes() if (path := ROOT / name).is_file() else None
+            for name in files
+        }
+    except OSError as error:
+        raise Refused(f"Nothing was written: {error}") from error
     try:
         for name, text in files.items():
             path = ROOT / name
@@ -284,6 +290,9 @@ def _with_question(
 ) -> dict[str, str]:
     """Return a page in both languages with a new question at the end of a group."""
     english, chinese = handbook.pages["en"][key], handbook.pages["zh"].get(key)
+    for problem in (*english.problems, *(chinese.problems if chinese else ())):
+        if problem.rule == "F001":
+            raise Refused(f"{problem.path}:{problem.line}: {problem.message}")
     values |= _titles(ask)
     taken = {" ".join(q.title.casefold().split()): q for q in handbook.all_questions()}
     if twin := taken.get(" ".join(values["title"].casefold().split())):
@@ -379,6 +388,21 @@ def _inserted(page: Page, group: str, text: str) -> str:
     return f"{above}\n\n{text.rstrip()}\n" + (f"\n{below}\n" if below else "")
 
 
+def _read(name: str) -> str:
+    """Return a file's text, or refuse."""
+    try:
+        return (ROOT / name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{name} cannot be read: {error}") from error
+
+
+def _place(name: str, text: str, mark: str) -> int:
+    """Return where a file has a mark, or refuse."""
+    if mark not in text:
+        raise Refused(f"{name} has no line `{mark.strip()}` of its own.")
+    return text.index(mark)
+
+
 def _filled(name: str, values: dict[str, str]) -> str:
     """Return a template with its names filled in."""
     return Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(values)
@@ -410,16 +434,18 @@ def _both(english: str, chinese: str) -> str:
 def _listed(handbook: Handbook, source: str, entry: str) -> dict[str, str]:
     """Return docs/sources.yml with an interview at the end of its source."""
     name = "docs/sources.yml"
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = _read(name)
     if source not in (handbook.sources or {}):
         start = (
-            text.index("\npages:") if "\npages:" in text else text.index("\nquestions:")
+            text.index("\npages:")
+            if "\npages:" in text
+            else _place(name, text, "\nquestions:")
         )
         text = (
             text[:start].rstrip("\n") + "\n" + _filled("readers.yml", {}) + text[start:]
         )
     head = f"\n  {source}:\n"
-    top = text.index(head) + len(head)
+    top = _place(name, text, head) + len(head)
     end = re.compile(r"^(?:  )?\S", re.MULTILINE).search(text, top)
     stop = end.start() if end else len(text)
     body, below = text[top:stop].rstrip("\n") + "\n", text[stop:]
@@ -436,7 +462,9 @@ def _catalogued(
 ) -> dict[str, str]:
     """Return docs/sources.yml with a question at the end of its page's list."""
     name = "docs/sources.yml"
-    lines = (ROOT / name).read_text(encoding="utf-8").split("\n")
+    text = _read(name)
+    _place(name, f"\n{text}", "\nquestions:\n")
+    lines = text.split("\n")
     pillar, _, stem = key.partition("/")
     chinese = values["title_zh"] or values["title"]
     texts = _both(values["title"], chinese)[1:-1]
@@ -472,7 +500,7 @@ def _nav(
     """Return both configs with a page after the last line that names one like it."""
     changed = {}
     for config in CONFIGS.values():
-        text = (files or {}).get(config) or (ROOT / config).read_text(encoding="utf-8")
+        text = (files or {}).get(config) or _read(config)
         lines = text.split("\n")
         places = [
             number

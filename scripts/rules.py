@@ -35,6 +35,7 @@ from scripts.model import (
     PILLARS,
     REPORT_SECTIONS,
     REPORTS,
+    RUNNING_TAG,
     SHOWN_BY_BUILD,
     SOLUTION,
     Block,
@@ -46,6 +47,9 @@ from scripts.model import (
     Reference,
     content_hash,
     count_words,
+    read_text,
+    scalars,
+    split_front_matter,
 )
 
 Severity = Literal["error", "debt"]
@@ -1531,7 +1535,22 @@ def _scheme(target: str) -> str:
 _TAGS = {"span", "br", "kbd", "sub", "sup", "div"}
 _PLAIN_ATTRIBUTES = {"class", "lang", "title", "markdown", "hidden", "dir"}
 _LOADING = {"style", "src", "srcset", "srcdoc", "href", "action", "formaction", "ping"}
+_FILLED = re.compile(f"[{CODE}{MATH}{HIDDEN}]")  # comes back as HTML with quotes
 _RUNNING_SCHEMES = {"javascript", "data", "vbscript"}
+
+# The same once more, whatever Markdown makes of it: the reader's view and that of the
+# generator differ where code spans, quotes, lists and raw HTML meet.
+_SHOWN = re.compile(r"(?<![\\`])(`+)(?!`)[^\n]*?[^`\n]\1(?!`)")
+_REMARK = re.compile(r"^ {0,3}<!--(?!-?>)(?:(?!--|`).)*-->", re.S | re.M)
+_ACTING = rf"(?:on[a-z]{{3,}}|{'|'.join(sorted(_LOADING))})"
+_ACTIVE_TAG = re.compile(rf"<(?:{RUNNING_TAG.pattern})(?=[\s/>])|<[!?](?!--)", re.I)
+_ACTIVE_ATTRIBUTE = re.compile(
+    rf"<[A-Za-z](?:[^<>]*|[^<\n]*)[\s/\"'`]{_ACTING}\s*=", re.I
+)
+_ACTIVE_LIST = re.compile(rf"^[^\n{{]*\{{[^\n]*[^\w\n-]{_ACTING}=", re.I | re.M)
+_ACTIVE_ADDRESS = re.compile(
+    rf"(?:\]\(|\]:|<)[\s>]*<?\s*(?:{'|'.join(sorted(_RUNNING_SCHEMES))}):\S", re.I
+)
 
 
 @rule(
@@ -1551,6 +1570,55 @@ def harmless_tags(handbook: Handbook) -> Iterator[Found]:
         for tag in page.tags:
             if tag.name and tag.name not in _TAGS and not tag.closing:
                 yield Found(page.path, tag.line, f"the tag <{tag.name}> is not allowed")
+        yield from _active_head(page)
+    for path, line, text in _bare(handbook):
+        for match in _ACTIVE_TAG.finditer(text):
+            at = line(text.count("\n", 0, match.start()) + 1)
+            yield Found(path, at, f"`{_clip(match[0], 20)}` is not allowed")
+
+
+def _active_head(page: Page) -> Iterator[Found]:
+    """Find what the head of the built page would take for HTML or a template."""
+    lines = page.text.split("\n")
+    front = "\n".join(lines[1 : split_front_matter(lines) or 1])
+    for number, text in scalars(front):
+        if re.search('[<>"]', text):
+            message = f'front matter holds `<`, `>` or `"`: {_clip(text)}'
+            yield Found(page.path, number + 1, message)
+    if page.meta.get("template", "home.html") != "home.html":
+        line = page.meta_lines.get("template", 1)
+        yield Found(page.path, line, "the only template is home.html")
+    for heading in page.headings:
+        if heading.level == 1 and re.search('[<>"]|&#?\\w+;', heading.title):
+            message = f'the title holds HTML or `"`: {_clip(heading.title)}'
+            yield Found(page.path, heading.line, message)
+
+
+def _bare(
+    handbook: Handbook,
+) -> Iterator[tuple[str, Callable[[int], int], str]]:
+    """Yield path, lines and text of pages and cells, without what is shown as code."""
+    for page in handbook.all_pages():
+        yield page.path, int, _without_code(page, remarks=True)
+    for language in LANGUAGES:
+        for notebook in handbook.notebooks[language].values():
+            for cell in notebook.cells:
+                if cell.kind != "code":
+                    text = _without_code(read_text(cell.source, language))
+                    yield notebook.path, cell.line, text
+
+
+def _without_code(page: Page, remarks: bool = False) -> str:
+    """Blank code, and remarks, in a page's text; in raw HTML no code is code."""
+    lines = page.text.split("\n")
+    raw = "<div" in page.text.lower()
+    for code in page.codes:
+        if code.fenced or (remarks and not raw):
+            lines[code.line - 1 : code.last] = [""] * (code.last + 1 - code.line)
+    text = "\n".join(lines)
+    if remarks:
+        text = _REMARK.sub(lambda match: "\n" * match[0].count("\n"), text)
+    return text if raw else _SHOWN.sub("", text)
 
 
 @rule(
@@ -1575,12 +1643,18 @@ def harmless_attributes(handbook: Handbook) -> Iterator[Found]:
             if _scheme(target) in _RUNNING_SCHEMES:
                 message = f"the address {_clip(target)} is not allowed"
                 yield Found(page.path, line, message)
+    for path, place, text in _bare(handbook):
+        plain = [re.sub(r"[\x00-\x1f\\]", "", unescape(t)) for t in text.split("\n")]
+        for pattern in (_ACTIVE_ATTRIBUTE, _ACTIVE_LIST, _ACTIVE_ADDRESS):
+            for match in pattern.finditer(whole := "\n".join(plain)):
+                at = place(whole.count("\n", 0, match.start()) + 1)
+                yield Found(path, at, f"`{_clip(match[0])}` is not allowed")
 
 
 def _runs(tag: str, name: str, value: str) -> bool:
     """Tell whether an attribute of a tag or of a Markdown element may do something."""
     name = name.lower()
-    if _scheme(value) in _RUNNING_SCHEMES:
+    if _scheme(value) in _RUNNING_SCHEMES or _FILLED.search(f"{name}{value}"):
         return True
     if not tag:  # an attribute list such as `{ .figure width=300 }`
         return bool(value) and (name.startswith("on") or name in _LOADING)
@@ -2465,6 +2539,10 @@ def told_places(handbook: Handbook) -> Iterator[Found]:
             yield Found("docs/sources.yml", line, f"there is no {place}")
 
 
+_NOT_PLAIN = re.compile(r"<[/!?A-Za-z][^\s]*|!\[|\{.*=|\n[^\n]*\S|8<-")
+_ADDRESS = re.compile(r"(?:java|vb)script:|data:\w+/", re.I)
+
+
 @rule(
     "D006",
     "Data files hold text, no HTML",
@@ -2476,9 +2554,13 @@ def told_places(handbook: Handbook) -> Iterator[Found]:
 def plain_data(handbook: Handbook) -> Iterator[Found]:
     """Find tags, and addresses that run, in data files and references."""
     for name, text in handbook.data.items():
-        for number, line in enumerate(text.split("\n"), 1):
-            plain = re.sub(r"^\s*#.*|`[^`]*`|(?<!\\)\$[^$]*\$", "", line)
-            match = re.search(r"<[/!?A-Za-z][^\s]*|(?:java|vb)script:|data:\w+/", plain)
+        yaml = name.endswith(".yml")
+        for number, value in scalars(text) if yaml else enumerate(text.split("\n"), 1):
+            plain = _SHOWN.sub("", value)
+            plain = re.sub(r"(?<!\\)\$(?!\s)[^$]*(?<!\s)\$", "", plain)
+            match = _NOT_PLAIN.search(plain) or _ADDRESS.search(
+                re.sub(r"[\x00-\x20]", "", unescape(plain))
+            )
             if match:
                 yield Found(name, number, f"`{_clip(match[0])}` is not plain text")
 

@@ -47,10 +47,14 @@ _PACKAGES = frozenset(
     | {"textwrap", "time", "typing", "unicodedata"}
 )
 _CALLS = frozenset(
-    {"__import__", "breakpoint", "compile", "eval", "exec", "input", "open"}
+    {"__builtins__", "__import__", "breakpoint", "compile", "eval", "exec", "input"}
+    | {"HTML", "Javascript", "get_ipython", "open"}
 )
 _COMMAND = re.compile(r"\s*[!%](?!matplotlib inline|config InlineBackend\.)|.*\?\s*$")
-_ATTRIBUTES = re.compile(r"fetch_\w+|urlopen|urlretrieve|hub|DataSource|system|popen")
+_ATTRIBUTES = re.compile(
+    r"fetch_\w+|urlopen|urlretrieve|hub|DataSource|system|popen|_?os|_?sys|__builtins__"
+    r"|__globals__|__subclasses__|_repr_\w+_|HTML|Javascript|get_ipython"
+)
 
 
 def refused(root: Path) -> Iterator[tuple[str, str, str]]:
@@ -60,7 +64,8 @@ def refused(root: Path) -> Iterator[tuple[str, str, str]]:
             folders[:] = sorted(
                 name
                 for name in folders
-                if not name.startswith(".") and name != "__pycache__"
+                if not name.startswith(".")
+                and (name != "__pycache__" or ".py" not in kinds)
             )
             for name in sorted([*folders, *files]):
                 path = Path(here, name)
@@ -131,7 +136,10 @@ def reaches(code: str, notebook: bool = False) -> Iterator[tuple[int, str]]:
             case ast.ImportFrom(module=str(name), level=0):
                 if name.partition(".")[0] not in _PACKAGES:
                     yield node.lineno, f"`{name}` may not be imported"
-            case ast.Call(func=ast.Name(id=name)) if name in _CALLS:
-                yield node.lineno, f"`{name}(…)` may not be called"
+                for alias in node.names:
+                    if alias.name.startswith("_") or alias.name in _CALLS:
+                        yield node.lineno, f"`{alias.name}` may not be imported"
+            case ast.Name(id=name) if name in _CALLS:
+                yield node.lineno, f"`{name}` may not be used"
             case ast.Attribute(attr=name) if _ATTRIBUTES.fullmatch(name):
                 yield node.lineno, f"`.{name}` reaches outside"

@@ -27,12 +27,14 @@ def done(key: str) -> str:
     """
     english, chinese = (ROOT / "docs" / part / f"{key}.md" for part in ("en", "zh"))
     for path in (english, chinese):
-        if not path.is_file():
+        if len(path.name) > 255 or not path.is_file():
             raise NotAPage(f"{path.relative_to(ROOT)} does not exist.")
-    text = chinese.read_text(encoding="utf-8")
+    try:
+        text, original = (p.read_text(encoding="utf-8") for p in (chinese, english))
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotAPage(f"{key} cannot be read: {error}") from error
     if not text.startswith("---\n"):
         raise NotAPage(f"{chinese.relative_to(ROOT)} has no front matter (--- lines).")
-    original = english.read_text(encoding="utf-8")
     chinese.write_text(marked(text, original), encoding="utf-8")
     return content_hash(original)
 

@@ -21,12 +21,12 @@ from tqdm import tqdm
 from scripts import bank, finish, site, stage, vendor
 from scripts.config import site_urls
 from scripts.environment import ROOT, Missing, check_disk, find_browser, say
+from scripts.generate import SITE_ZIP
 from scripts.offline import archive, book, deck, epub, formulas, pdf
 from scripts.offline.book import Book
 from scripts.offline.pdf import Edition, Formulas
 
 FOLDER = "downloads"
-SITE_ZIP = "handbook-site.zip"
 DISK_NEEDED = 1e9
 LANGUAGES = ("en", "zh")
 KINDS = (

@@ -48,6 +48,15 @@ MENDED = {
         "|a|b|\n|:-|-----:|\n|甲|  乙 |",
         "| a | b |\n|:---|---:|\n| 甲 | 乙 |",
     ),
+    "blank outside emphasis": ("用*ReLU*激活", "用 *ReLU* 激活"),
+    "an escaped sign stays": ("中\\(a\\)文", "中\\(a\\)文"),
+    "an image stays": ("中![图](../figures/a/b.svg)", "中![图](../figures/a/b.svg)"),
+    "an escaped bar": (
+        "|a|b|\n|-|-|\n|c\\|d|e|",
+        "| a | b |\n|---|---|\n| c\\|d | e |",
+    ),
+    "an item before a table": ("- |a|\n  |---|\n  | b |", "- |a|\n  |---|\n  | b |"),
+    "an empty item": ("- \n- 中", "- \n- 中"),
     "an empty cell": ("||b|\n|-|-|\n|甲||", "| | b |\n|---|---|\n| 甲 | |"),
 }
 

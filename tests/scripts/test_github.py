@@ -245,7 +245,8 @@ def test_the_fast_path_installs_neither_torch_nor_a_browser():
 
 
 def test_the_release_has_every_kind_of_edition():
-    from scripts.offline.build import KINDS, SITE_ZIP
+    from scripts.generate import SITE_ZIP
+    from scripts.offline.build import KINDS
 
     (text,) = scripts_of("release", "publish")
     for kind in {Path(name).suffix for name in (*KINDS, SITE_ZIP)}:
