@@ -62,10 +62,10 @@ def run(root: Path, paths: Collection[str] = ()) -> str:
 def mended(text: str, language: str) -> str:
     """Return a page's text with what is mechanical mended.
 
-    >>> print(mended("# 题\\n\\n用ReLU,再用 $x$。 \\n", "zh"), end="")
+    >>> print(mended("# 题\\n\\n用ReLU激活,再用 $x$。 \\n", "zh"), end="")
     # 题
     <BLANKLINE>
-    用 ReLU，再用 $x$。
+    用 ReLU 激活，再用 $x$。
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     for _ in range(ROUNDS):
