@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from scripts.environment import Stop
-from scripts.model import CJK, CODE, HIDDEN, MATH, Page, content_hash, read_text
+from scripts.model import CJK, CODE, HIDDEN, MATH, Page, content_hash, parse_page
 
 FULL_WIDTH = dict(zip(",;:!?.()", "，；：！？。（）", strict=True))
 ROUNDS = 4  # a mended sign may uncover the next
@@ -69,7 +69,7 @@ def mended(text: str, language: str) -> str:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     for _ in range(ROUNDS):
-        page = read_text(text, language)
+        page = parse_page(text, language)
         lines = list(_lines(page, text.split("\n")))
         if "\n".join(lines) == text:
             break

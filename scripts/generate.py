@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from scripts.model import TEAMS, Page, Question
+from scripts.model import PILLARS, TEAMS, Page, Question
 from scripts.rules import RULES
 
 EDITIONS = (
@@ -16,7 +16,6 @@ EDITIONS = (
     "site.zip",
 )
 SITE_ZIP = "handbook-site.zip"
-PILLARS = ("theory", "projects", "coding", "industry")
 # what embeds, or marks a section, and is to be shown instead of carried out
 EMBEDDING = re.compile(r'^(.*?)(?=--8<-- \[(?:start|end):)|^(?=--8<-- ")', re.MULTILINE)
 

@@ -587,7 +587,7 @@ RUNNING_TAG = re.compile(
 _TAG_ATTRIBUTE = re.compile(r"([^\s=/>\"']+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+))?")
 
 
-def read_text(text: str, language: str) -> Page:
+def parse_page(text: str, language: str) -> Page:
     """Read a text as a page of a language."""
     return _PageReader("page.md", language, "page").read(text.encode())
 

@@ -54,7 +54,7 @@ def run(options: Namespace) -> int:
     write(files)
     for name in files:
         say(f"wrote {name}")
-    say("Replace each TODO and 待补充, then run it again: python3 -m scripts check")
+    say("Replace each TODO and 待补充, then run: python3 -m scripts check")
     check.run(ROOT, paths=files)
     return 0
 

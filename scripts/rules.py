@@ -47,7 +47,7 @@ from scripts.model import (
     Reference,
     content_hash,
     count_words,
-    read_text,
+    parse_page,
     scalars,
     split_front_matter,
 )
@@ -1604,7 +1604,7 @@ def _bare(
         for notebook in handbook.notebooks[language].values():
             for cell in notebook.cells:
                 if cell.kind != "code":
-                    text = _without_code(read_text(cell.source, language))
+                    text = _without_code(parse_page(cell.source, language))
                     yield notebook.path, cell.line, text
 
 

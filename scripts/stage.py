@@ -15,9 +15,8 @@ import yaml
 from scripts import bundle, card, config, figures, generate, imports, translate
 from scripts.environment import ROOT
 from scripts.exercise import catalog
-from scripts.model import Handbook, Page, read_handbook
+from scripts.model import LANGUAGES, PILLARS, Handbook, Page, read_handbook
 
-LANGUAGES = ("en", "zh")
 FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BUILD = ROOT / "build"
 TERM_FREQUENCY = 100_000  # high enough that jieba keeps a term whole
@@ -88,7 +87,7 @@ def _generated(
     }
     for key in data["sources"]:
         made[f"sources/{key}.md"] = generate.source(language, key, data, pages)
-    for pillar in generate.PILLARS:
+    for pillar in PILLARS:
         own = [p for p in pages if p.key.startswith(f"{pillar}/") and p.questions]
         if own:
             made[f"{pillar}/index.md"] = generate.overview(language, pillar, own)

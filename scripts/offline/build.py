@@ -22,13 +22,13 @@ from scripts import bank, finish, site, stage, vendor
 from scripts.config import site_urls
 from scripts.environment import ROOT, Missing, check_disk, find_browser, say
 from scripts.generate import SITE_ZIP
+from scripts.model import LANGUAGES
 from scripts.offline import archive, book, deck, epub, formulas, pdf
 from scripts.offline.book import Book
 from scripts.offline.pdf import Edition, Formulas
 
 FOLDER = "downloads"
 DISK_NEEDED = 1e9
-LANGUAGES = ("en", "zh")
 KINDS = (
     "handbook-{}.pdf",
     "cheat-sheet-{}.pdf",
